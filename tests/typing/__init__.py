@@ -1,0 +1,1 @@
+"""What must and what must not type-check."""
