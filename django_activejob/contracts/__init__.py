@@ -1,0 +1,60 @@
+"""What the parts say to each other: values that cross borders, and protocols."""
+
+from __future__ import annotations
+
+from django_activejob.contracts.adapter import QueueAdapter
+from django_activejob.contracts.chores import Chore
+from django_activejob.contracts.claim import Claim, Settlement
+from django_activejob.contracts.envelope import Envelope, Limit, OnCrash, Receipt, Unique
+from django_activejob.contracts.execution import ErrorRecord, Execution, Outcome
+from django_activejob.contracts.inspection import (
+    AttemptRecord,
+    Count,
+    Inspector,
+    JobQuery,
+    JobRecord,
+    Page,
+    QueueRecord,
+    Repaired,
+    Status,
+)
+from django_activejob.contracts.payload import Payload
+from django_activejob.contracts.processes import (
+    Buried,
+    Command,
+    ProcessKind,
+    ProcessRecord,
+    ProcessRegistry,
+)
+from django_activejob.contracts.source import Source
+
+__all__ = [
+    "AttemptRecord",
+    "Buried",
+    "Chore",
+    "Claim",
+    "Command",
+    "Count",
+    "Envelope",
+    "ErrorRecord",
+    "Execution",
+    "Inspector",
+    "JobQuery",
+    "JobRecord",
+    "Limit",
+    "OnCrash",
+    "Outcome",
+    "Page",
+    "Payload",
+    "ProcessKind",
+    "ProcessRecord",
+    "ProcessRegistry",
+    "QueueAdapter",
+    "QueueRecord",
+    "Receipt",
+    "Repaired",
+    "Settlement",
+    "Source",
+    "Status",
+    "Unique",
+]

@@ -1,0 +1,18 @@
+"""Periodic work that an adapter wants done by some process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """A piece of upkeep; safe to run in many processes at once.
+
+    ``run`` returns how many things it did; more than 0 means: call again at once.
+    """
+
+    name: str
+    every: float  # seconds
+    run: Callable[[], int]
