@@ -1,0 +1,121 @@
+"""System checks: what is wrong with the settings, before anything runs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.core import checks
+
+from django_activejob import conf, handler
+from django_activejob.contracts import QueueAdapter
+from django_activejob.errors import ConfigurationError
+from django_activejob.job import registry
+from django_activejob.job.enqueuing import adapter_of
+
+TAG = "activejob"
+
+
+def register() -> None:
+    """Adds our checks to Django's."""
+    checks.register(check_settings, TAG)
+    checks.register(check_adapters, TAG)
+    checks.register(check_job_classes, TAG)
+    checks.register(check_command, TAG)
+
+
+def check_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:
+    """E001: a key of ``ACTIVE_JOB`` is unknown, or its value cannot be used."""
+    return [
+        checks.Error(f"{problem.path}: {problem.message}", hint=problem.hint, id="activejob.E001")
+        for problem in conf.problems()
+    ]
+
+
+def check_adapters(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:
+    """E002: a queue adapter cannot be made; and what adapters say of themselves."""
+    if conf.problems():
+        return []
+    found: list[checks.CheckMessage] = []
+    for alias in handler.aliases():
+        try:
+            found.extend(handler.adapter(alias).check())
+        except ConfigurationError as error:
+            found.append(checks.Error(str(error), id="activejob.E002"))
+    return found
+
+
+def check_job_classes(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[checks.CheckMessage]:
+    """E003: two classes with one name. W001: a class whose adapter no worker serves."""
+    if conf.problems():
+        return []
+    return [*_clashes(), *_adapters_of_classes()]
+
+
+def check_command(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:
+    """E004: another app's ``runjobs`` command hides ours."""
+    for app in apps.get_app_configs():
+        if app.name == "django_activejob":
+            break
+        # Django takes a command from the first app that has it.
+        if Path(app.path, "management", "commands", "runjobs.py").exists():
+            return [_hidden_by(app)]
+    return []
+
+
+def _hidden_by(app: AppConfig) -> checks.CheckMessage:
+    return checks.Error(
+        f"INSTALLED_APPS: the command `runjobs` of {app.name!r} hides that of 'django_activejob'.",
+        hint=f"Put 'django_activejob' before {app.name!r}, or run `python -m django_activejob`.",
+        id="activejob.E004",
+    )
+
+
+def _clashes() -> Iterator[checks.CheckMessage]:
+    for clash in registry.clashes():
+        places = f"{registry.place_of(clash.first)} and {registry.place_of(clash.second)}"
+        yield checks.Error(
+            f"{clash.name}: two job classes have this name, in {places}.",
+            hint="Rename one of them, or give one a wire_name of its own.",
+            id="activejob.E003",
+        )
+
+
+def _adapters_of_classes() -> Iterator[checks.CheckMessage]:
+    served = _served()
+    for job_class in registry.classes():
+        try:
+            adapter = adapter_of(job_class)
+        except ConfigurationError as error:
+            name = registry.name_of(job_class)
+            yield checks.Error(f"{name}.queue_adapter: {error}", id="activejob.E002")
+        else:
+            yield from _unserved(job_class, adapter, served)
+
+
+def _served() -> list[QueueAdapter]:
+    found = []
+    for worker in conf.settings().workers:
+        try:
+            found.append(handler.adapter(worker.adapter))
+        except ConfigurationError:
+            continue  # check_adapters tells
+    return found
+
+
+def _unserved(
+    job_class: Any, adapter: QueueAdapter, served: Sequence[QueueAdapter]
+) -> Iterator[checks.CheckMessage]:
+    needs_worker = type(adapter).source is not QueueAdapter.source
+    if needs_worker and adapter not in served and not inspect.isabstract(job_class):
+        yield checks.Warning(
+            f"{registry.name_of(job_class)}: no worker serves its queue adapter "
+            f"({adapter.display_name}), so its jobs would wait for ever.",
+            hint=f'Add {{"adapter": …}} for it to {conf.NAME}["WORKERS"].',
+            id="activejob.W001",
+        )

@@ -1,0 +1,1 @@
+"""Furniture: tiny jobs, and a buffer that remembers what ran."""

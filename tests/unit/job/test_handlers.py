@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django_activejob import ActiveJob, after_discard, discard_on, rescue_from, retry_on
+from django_activejob.adapters.inline import InlineAdapter
+from django_activejob.adapters.test import TestAdapter
+from django_activejob.contracts import Outcome
+from django_activejob.errors import ConfigurationError
+from django_activejob.job.execution import execute
+from django_activejob.job.packing import pack
+from tests.jobs import buffer
+from tests.jobs.failing import FailingJob, Flaky, Hopeless, Other
+from tests.unit.conftest import Clock
+
+
+@pytest.mark.usefixtures("inline")
+class TestRetryOn:
+    @pytest.mark.line("AJ-140", "AJ-162")
+    def test_any_of_its_errors_is_retried_to_success(self) -> None:
+        FailingJob.perform_later(["Flaky", "Other", "Flaky"])
+        assert buffer.lines()[-1] == "succeeded on execution 4"
+
+    @pytest.mark.line("AJ-142", "AJ-144")
+    def test_the_errors_of_one_declaration_share_a_counter_and_the_last_one_is_raised(self) -> None:
+        with pytest.raises(Other):
+            FailingJob.perform_later(["Flaky", "Other", "Flaky", "Other"])
+        assert len(buffer.lines()) == 4
+
+    @pytest.mark.line("AJ-143")
+    def test_separate_declarations_count_apart(self) -> None:
+        @retry_on(Flaky, wait=0, attempts=3)
+        @retry_on(Other, wait=0, attempts=3)
+        class ApartJob(FailingJob):
+            pass
+
+        ApartJob.perform_later(["Flaky", "Other", "Flaky", "Other"])
+        assert buffer.lines()[-1] == "succeeded on execution 5"
+
+    @pytest.mark.line("AJ-148", "AJ-172")
+    def test_then_is_called_after_the_last_attempt_and_nothing_is_raised(self) -> None:
+        @retry_on(ValueError, wait=0, attempts=2, then=lambda job, error: buffer.add((job, error)))
+        class GivingUpJob(FailingJob):
+            @after_discard
+            def note(self, error: Exception) -> None:
+                buffer.add("discarded")
+
+        GivingUpJob.perform_later(["Value", "Value", "Value"])
+        (job, error), last = buffer.lines()[-2:]
+        assert isinstance(job, GivingUpJob)
+        assert isinstance(error, ValueError)
+        assert last == "discarded"
+
+    @pytest.mark.line("AJ-165")
+    def test_unlimited_goes_on_beyond_the_default(self) -> None:
+        @retry_on(ValueError, wait=0, attempts="unlimited")
+        class StubbornJob(FailingJob):
+            pass
+
+        StubbornJob.perform_later(["Value"] * 12)
+        assert buffer.lines()[-1] == "succeeded on execution 13"
+
+    def test_the_cause_of_an_error_is_looked_at_too(self) -> None:
+        @retry_on(Flaky, wait=0, attempts=2)
+        class WrappingJob(ActiveJob):
+            def perform(self) -> None:
+                buffer.add(self.executions)
+                if self.executions == 1:
+                    raise RuntimeError from Flaky()
+
+        WrappingJob.perform_later()
+        assert buffer.lines() == [1, 2]
+
+    def test_a_dotted_name_stands_for_the_class(self) -> None:
+        @retry_on("tests.jobs.failing.Flaky", wait=0)
+        class NamedJob(ActiveJob):
+            def perform(self) -> None:
+                if self.executions == 1:
+                    raise Flaky
+                buffer.add(self.exception_executions)
+
+        NamedJob.perform_later()
+        assert buffer.lines() == [{"[tests.jobs.failing.Flaky]": 1}]
+
+
+class TestRetryOnAnAdapter:
+    @pytest.mark.line("AJ-119")
+    def test_the_retry_keeps_the_id_and_counts(self, queue: TestAdapter, still: Clock) -> None:
+        FailingJob.perform_later(["Flaky"])
+        envelope = queue.enqueued.pop()
+        execution = execute(envelope, adapter=queue)
+        assert execution.outcome is Outcome.RETRIED
+        assert execution.retry is not None
+        retried = execution.retry.payload
+        assert retried["job_id"] == envelope.payload["job_id"]
+        assert retried["executions"] == 1
+        assert retried["exception_executions"] == {
+            "[tests.jobs.failing.Flaky, tests.jobs.failing.Other]": 1
+        }
+        assert queue.enqueued == []
+
+    @pytest.mark.line("AJ-156", "AJ-157")
+    def test_wait_queue_and_priority_of_the_retry(self, queue: TestAdapter, still: Clock) -> None:
+        @retry_on(ValueError, wait=timedelta(minutes=5), jitter=0, queue="later", priority=7)
+        class ElsewhereJob(FailingJob):
+            pass
+
+        ElsewhereJob.perform_later(["Value"])
+        retry = execute(queue.enqueued.pop(), adapter=queue).retry
+        assert retry is not None
+        assert (retry.queue_name, retry.priority) == ("later", 7)
+        assert retry.scheduled_at == still.time + timedelta(minutes=5)
+
+    @pytest.mark.line("AJ-166")
+    def test_a_payload_with_null_counters_counts_by_executions(self, queue: TestAdapter) -> None:
+        job = FailingJob(["Flaky"] * 9)
+        job.executions = 3
+        job.exception_executions = None  # type: ignore[assignment]  # as Rails 5 wrote it
+        execution = execute(pack(job), adapter=queue)
+        assert execution.outcome is Outcome.FAILED
+
+
+@pytest.mark.usefixtures("inline")
+class TestDiscardOn:
+    @pytest.mark.line("AJ-146", "AJ-174")
+    def test_the_job_runs_once_and_nothing_is_raised(self) -> None:
+        FailingJob.perform_later(["Hopeless"])
+        assert buffer.lines() == ["raised Hopeless on execution 1"]
+
+    @pytest.mark.line("AJ-147", "AJ-175")
+    def test_then_is_given_the_job_and_the_error_before_after_discard(self) -> None:
+        @discard_on(ValueError, then=lambda job, error: buffer.add(type(error)))
+        class DroppedJob(FailingJob):
+            @after_discard
+            def note(self, error: Exception) -> None:
+                buffer.add("after")
+
+        DroppedJob.perform_later(["Value"])
+        assert buffer.lines()[1:] == [ValueError, "after"]
+
+
+class TestRescueFrom:
+    @pytest.mark.line("AJ-287")
+    def test_a_method_may_change_the_arguments_and_retry(self, inline: InlineAdapter) -> None:
+        class MendingJob(ActiveJob):
+            def perform(self, who: str) -> None:
+                if who == "nobody":
+                    raise ValueError("nobody")
+                buffer.add(f"performed for {who}")
+
+            @rescue_from(ValueError)
+            def mend(self, error: ValueError) -> None:
+                buffer.add(f"rescued from {error}")
+                self.arguments = ["somebody"]
+                assert self.retry_job() is self
+
+        MendingJob.perform_later("nobody")
+        assert buffer.lines() == ["rescued from nobody", "performed for somebody"]
+
+    @pytest.mark.line("AJ-288")
+    def test_without_a_handler_the_error_comes_out_of_perform_now(self) -> None:
+        with pytest.raises(ValueError):  # noqa: PT011 - raised without a message
+            FailingJob.perform_now(["Value"])
+
+    @pytest.mark.line("AJ-291")
+    def test_it_handles_what_is_no_exception_class_of_the_ordinary_kind(self) -> None:
+        @rescue_from(SystemExit, method="stay")
+        class LeavingJob(ActiveJob):
+            def stay(self) -> None:
+                buffer.add("stayed")
+
+            def perform(self) -> None:
+                raise SystemExit(3)
+
+        assert isinstance(LeavingJob.perform_now(), SystemExit)
+        assert buffer.lines() == ["stayed"]
+
+    def test_what_a_handler_raises_comes_out_in_the_error_s_place(self) -> None:
+        class WorseJob(ActiveJob):
+            @rescue_from(ValueError)
+            def worsen(self, error: ValueError) -> None:
+                raise KeyError("worse") from error
+
+            def perform(self) -> None:
+                raise ValueError
+
+        with pytest.raises(KeyError, match="worse"):
+            WorseJob.perform_now()
+
+
+class TestOrder:
+    def test_decorators_read_like_except_clauses_from_the_top(self) -> None:
+        @rescue_from(ValueError, method="specific")
+        @rescue_from(Exception, method="broad")
+        class OrderedJob(ActiveJob):
+            def perform(self, error: str) -> None:
+                raise {"value": ValueError, "key": KeyError}[error]
+
+            def specific(self) -> None:
+                buffer.add("specific")
+
+            def broad(self) -> None:
+                buffer.add("broad")
+
+        OrderedJob.perform_now("value")
+        OrderedJob.perform_now("key")
+        assert buffer.lines() == ["specific", "broad"]
+
+    def test_methods_come_after_the_decorators_the_lowest_first_and_parents_last(self) -> None:
+        class ParentJob(ActiveJob):
+            @rescue_from(Exception)
+            def of_parent(self) -> None:
+                buffer.add("parent")
+
+        @rescue_from(KeyError, method="by_decorator")
+        class ChildJob(ParentJob):
+            @rescue_from(LookupError)
+            def upper(self) -> None:
+                buffer.add("upper")
+
+            @rescue_from(IndexError)
+            def lower(self) -> None:
+                buffer.add("lower")
+
+            def by_decorator(self) -> None:
+                buffer.add("decorator")
+
+            def perform(self, error: str) -> None:
+                raise {"k": KeyError, "i": IndexError, "l": LookupError, "v": ValueError}[error]
+
+        for error in "kilv":
+            ChildJob.perform_now(error)
+        assert buffer.lines() == ["decorator", "lower", "upper", "parent"]
+
+
+class TestAfterDiscard:
+    @pytest.mark.line("AJ-171")
+    def test_it_runs_for_an_unhandled_error_which_still_raises(self) -> None:
+        class NotingJob(FailingJob):
+            @after_discard
+            def note(self, error: Exception) -> None:
+                buffer.add(type(error).__name__)
+
+        with pytest.raises(ValueError):  # noqa: PT011 - raised without a message
+            NotingJob.perform_now(["Value"])
+        assert buffer.lines()[-1] == "ValueError"
+
+    def test_every_one_runs_and_the_last_failure_is_raised(self) -> None:
+        class ClumsyJob(FailingJob):
+            @after_discard
+            def first(self, error: Exception) -> None:
+                raise KeyError("first")
+
+            @after_discard
+            def second(self, error: Exception) -> None:
+                raise KeyError("second")
+
+        with pytest.raises(KeyError, match="second") as caught:
+            ClumsyJob.perform_now(["Hopeless"])
+        assert isinstance(caught.value.__cause__, KeyError)
+
+
+class TestDeclarations:
+    def test_retry_on_wants_exception_classes(self) -> None:
+        with pytest.raises(ConfigurationError, match="give exception classes"):
+            retry_on(int)  # type: ignore[arg-type]  # the mistake that is tested
+        with pytest.raises(ConfigurationError, match="name at least one"):
+            retry_on()
+
+    @pytest.mark.parametrize("attempts", [0, -1, "always", True, 1.5])
+    def test_retry_on_wants_attempts_that_can_be_counted(self, attempts: Any) -> None:
+        with pytest.raises(ConfigurationError, match="whole number of at least 1"):
+            retry_on(Flaky, attempts=attempts)
+
+    def test_rescue_from_above_a_class_wants_a_method_of_it(self) -> None:
+        with pytest.raises(ConfigurationError, match="names no method of it"):
+
+            @rescue_from(Hopeless, method="nothing")
+            class EmptyJob(ActiveJob):
+                pass
