@@ -1,0 +1,1 @@
+"""Django's mail, in the background."""
