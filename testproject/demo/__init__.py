@@ -1,0 +1,1 @@
+"""The demo: a web server and `runjobs`, on a SQLite file."""

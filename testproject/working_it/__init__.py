@@ -1,0 +1,1 @@
+"""Working It: leave a thought, and get it back by mail."""

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django import forms
+
+from testproject.working_it.models import Thought
+
+
+class ThoughtForm(forms.ModelForm):
+    """An address and a thought."""
+
+    class Meta:
+        model = Thought
+        fields = ("email", "text")
+        labels = {"email": "Your e-mail", "text": "Your thought"}
+        widgets = {"text": forms.Textarea(attrs={"rows": 4})}

@@ -1,0 +1,1 @@
+"""The job classes of this app; `runjobs` finds them here."""
