@@ -1,0 +1,33 @@
+"""The recordings of real Rails and Sidekiq."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+VECTORS = Path(__file__).parent / "vectors"
+
+
+def payloads() -> Iterator[tuple[str, Any]]:
+    """Every serialized Active Job in any recording, with the file that has it."""
+    for path in sorted(VECTORS.rglob("*.json")):
+        for payload in _jobs_in(json.loads(path.read_text())):
+            yield f"{path.relative_to(VECTORS)}", payload
+
+
+def cases() -> Iterator[tuple[str, Any, Any]]:
+    """Each serialized Active Job with what it received when it ran."""
+    for path in sorted(VECTORS.glob("*/arguments.json")):
+        for case in json.loads(path.read_text())["cases"]:
+            for payload in _jobs_in(case["payload"]["decoded"]):
+                yield path.parent.name, payload, case["received"]
+
+
+def _jobs_in(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict) and "job_class" in value and "arguments" in value:
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _jobs_in(part)
