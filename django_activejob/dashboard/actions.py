@@ -1,0 +1,92 @@
+"""What people can do with jobs, and with jobs in which status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from django_activejob.contracts import Inspector, JobQuery, Repaired, Status
+from django_activejob.dashboard import permissions
+from django_activejob.dashboard.visit import Visit
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+LIMIT: Final = 1000
+"""How many jobs one action changes at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobAction:
+    """One thing to do with jobs; ``name`` is what inspectors call it.
+
+    ``question`` and ``outcome`` take the number of jobs as ``n``.
+    """
+
+    name: str
+    permission: str
+    statuses: frozenset[Status]
+    label: _StrPromise
+    question: Any
+    outcome: Any
+    consequence: _StrPromise
+    removes: bool = False
+
+    def perform(self, inspector: Inspector, query: JobQuery) -> Repaired:
+        """Does it to at most ``LIMIT`` of the jobs that the query means.
+
+        Raises:
+            UnsupportedAction: the adapter does not offer it.
+            AdapterUnavailable: the store cannot be reached.
+        """
+        repair = getattr(inspector, self.name)
+        repaired: Repaired = repair(query, limit=LIMIT)
+        return repaired
+
+
+RETRY: Final = JobAction(
+    name="retry",
+    permission=permissions.RETRY_JOBS,
+    statuses=frozenset({"failed"}),
+    label=_("Retry"),
+    question=ngettext_lazy("Retry %(n)d job?", "Retry %(n)d jobs?", "n"),
+    outcome=ngettext_lazy("%(n)d job is ready again.", "%(n)d jobs are ready again.", "n"),
+    consequence=_("They become ready at once and start with a full number of tries."),
+)
+DISPATCH: Final = JobAction(
+    name="dispatch",
+    permission=permissions.DISPATCH_JOBS,
+    statuses=frozenset({"scheduled", "retrying"}),
+    label=_("Run now"),
+    question=ngettext_lazy("Run %(n)d job now?", "Run %(n)d jobs now?", "n"),
+    outcome=ngettext_lazy("%(n)d job is ready now.", "%(n)d jobs are ready now.", "n"),
+    consequence=_("They do not wait for their time but become ready at once."),
+)
+DISCARD: Final = JobAction(
+    name="discard",
+    permission=permissions.DISCARD_JOBS,
+    statuses=frozenset({"scheduled", "blocked", "ready", "retrying", "failed", "finished"}),
+    label=_("Discard"),
+    question=ngettext_lazy("Discard %(n)d job?", "Discard %(n)d jobs?", "n"),
+    outcome=ngettext_lazy("%(n)d job discarded.", "%(n)d jobs discarded.", "n"),
+    consequence=_("They are removed for good, with their arguments and errors."),
+    removes=True,
+)
+ACTIONS: Final[Mapping[str, JobAction]] = {
+    action.name: action for action in (RETRY, DISPATCH, DISCARD)
+}
+
+
+def offered(visit: Visit, status: Status | None) -> list[JobAction]:
+    """What this person can do, with this adapter, to jobs in a status; None means in any."""
+    return [
+        action
+        for action in ACTIONS.values()
+        if action.name in visit.inspector.actions
+        and (status is None or status in action.statuses)
+        and visit.may(action.permission)
+    ]

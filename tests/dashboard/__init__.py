@@ -1,0 +1,1 @@
+"""The admin pages, through Django's test client."""
