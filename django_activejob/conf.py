@@ -34,7 +34,8 @@ class Problem:
         return f"{self.path}: {self.message}" + (f" {self.hint}" if self.hint else "")
 
 
-class _Invalid(Exception):  # noqa: N818 - carries problems to the reader, is never seen outside
+class _Invalid(Exception):
+    # Carries problems to the reader; never seen outside of this module.
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
 
@@ -160,6 +161,9 @@ class WorkerSettings:
     )
 
 
+_ONE_WORKER: Final = (WorkerSettings(),)
+
+
 def _adapters(value: Any, path: str) -> Mapping[str, AdapterSettings]:
     if not isinstance(value, Mapping):
         raise _refuse(path, value, 'a dict such as {"jobs": {"ADAPTER": "database"}}')
@@ -200,7 +204,7 @@ class Settings:
         None, _adapters, "Adapters with options, by alias.", shown="{}"
     )
     workers: tuple[WorkerSettings, ...] = _setting(
-        (WorkerSettings(),),
+        _ONE_WORKER,
         _workers,
         "What `runjobs` starts.",
         shown='[{"queues": ["*"], "threads": 5, "processes": 1}]',
@@ -216,7 +220,7 @@ class Settings:
     retry_jitter: float = _setting(
         0.15, _factor, "How much chance lengthens the wait before a retry: 0.15 adds up to 15 %."
     )
-    enqueue_after_transaction_commit: CommitPolicy = _setting(
+    enqueue_after_transaction_commit: bool | Literal["auto"] = _setting(
         "auto",
         _commit_policy,
         "Whether a job enqueued in a transaction waits for its commit. `auto` waits, unless the "

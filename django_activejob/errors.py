@@ -65,9 +65,9 @@ class UnknownJobClass(ActiveJobError):
     def __init__(self, job_class: str) -> None:
         self.job_class = job_class
         super().__init__(
-            f"{job_class}: no job class of this name is registered here. Was it renamed or removed, "
-            f"or is its app missing from INSTALLED_APPS? A renamed class keeps its old name with "
-            f"aliases = ({job_class!r},)."
+            f"{job_class}: no job class of this name is registered here. Was it renamed or "
+            f"removed, or is its app missing from INSTALLED_APPS? A renamed class keeps its old "
+            f"name with aliases = ({job_class!r},)."
         )
 
 
@@ -108,5 +108,8 @@ class UnsupportedAction(ActiveJobError):
 # Not errors
 
 
-class Abort(Exception):  # noqa: N818 - ends a callback chain, as Active Job's throw :abort
-    """Raised by a ``before_`` callback to end the chain: the job is not enqueued, or not performed."""
+class Abort(Exception):
+    """Raised by a ``before_`` callback to end the chain, as Active Job's ``throw :abort``.
+
+    The job is then not enqueued, or not performed.
+    """

@@ -111,10 +111,14 @@ class Inspector(Protocol):
     actions: frozenset[str]  # "retry", "discard", "dispatch", "pause", "resume"
 
     def queues(self) -> Sequence[QueueRecord]:
-        """All queues that hold ready jobs or are paused, by name."""
+        """The queues that hold ready jobs, are paused, or were used of late, by name."""
 
     def jobs(self, query: JobQuery, *, cursor: str | None = None, limit: int = 50) -> Page:
-        """A page of jobs, those that changed last first; ready and scheduled ones in running order."""
+        """A page of jobs: those that changed last first; ready and scheduled ones as they will run.
+
+        A cursor that is not known leads to the first page. In a query every field counts:
+        ``status`` and ``ids`` together mean those of the ids that have the status.
+        """
 
     def count(self, query: JobQuery, *, cap: int = 10_000) -> Count:
         """How many jobs there are; counting stops at ``cap``."""

@@ -81,4 +81,7 @@ class ProcessRegistry(Protocol):
         """
 
     def prune(self, *, silent_for: float) -> Sequence[Buried]:
-        """Buries all that have not beaten for so many seconds, and claims whose owner has no record."""
+        """Buries all that have not beaten for so many seconds.
+
+        Claims whose owner has no record at all are settled too.
+        """

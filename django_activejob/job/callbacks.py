@@ -161,7 +161,7 @@ def _run_around(
         return Ending()
     try:
         ending = inner()
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - the generator decides, as with any yield
         return _thrown_into(generator, error, callback)
     try:
         generator.send(ending.value)

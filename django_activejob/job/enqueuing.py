@@ -119,7 +119,8 @@ def _enqueue_after_commit(job: ActiveJob, adapter: QueueAdapter) -> None:
         # Nobody waits for this job's answer any more: keep it, and say it loudly.
         job.enqueue_error = _as_enqueue_error(error)
         logger.exception(
-            "%s (job id %s) could not be enqueued after the commit; it is lost unless enqueued again.",
+            "%s (job id %s) could not be enqueued after the commit; "
+            "it is lost unless it is enqueued again.",
             registry.name_of(type(job)),
             job.job_id,
         )

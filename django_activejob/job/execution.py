@@ -89,7 +89,7 @@ def run(job: ActiveJob) -> Ending:
             surroundings.enter_context(translation.override(job.locale))
             surroundings.enter_context(timezone.override(job.timezone))
             performed = _perform(job, adapter)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - see below
             # All of them: a job that calls sys.exit() has failed, the worker goes on.
             ending = _deal_with(job, error)
         else:
@@ -141,7 +141,7 @@ def _deal_with(job: ActiveJob, error: BaseException) -> Ending:
             _after_discard(job, error)
             return Ending(outcome=Outcome.FAILED, error=error)
         return _ACTIONS[type(decision)](job, decision)
-    except BaseException as raised:
+    except BaseException as raised:  # noqa: BLE001 - see run()
         # What a handler raises takes the place of the error that it was to handle.
         return Ending(outcome=Outcome.FAILED, error=raised)
 
@@ -206,7 +206,7 @@ def _after_discard(job: ActiveJob, error: BaseException) -> None:
     for callback in callbacks.of(type(job), "discard"):
         try:
             getattr(job, callback.method)(error)
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001 - all of them run, whatever one does
             failure.__cause__ = failure.__cause__ or raised or error
             raised = failure
     if raised is not None:
@@ -219,7 +219,7 @@ def _after_discard(job: ActiveJob, error: BaseException) -> None:
 def _unpack_and_run(claimed: context.ClaimedRun) -> Ending:
     try:
         job = unpack(claimed.envelope.payload)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - see run()
         _tell_unreadable(claimed, error)
         return Ending(outcome=Outcome.FAILED, error=error)
     job._run = claimed

@@ -32,7 +32,10 @@ def _parser() -> argparse.ArgumentParser:
         "status is 0 only if everything happened",
     )
     parser.add_argument(
-        "--port", type=int, default=8000, help="of the web server (default 8000, or the next free one)"
+        "--port",
+        type=int,
+        default=8000,
+        help="of the web server (default 8000, or the next free one)",
     )
     return parser
 

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import connections
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-USER = PASSWORD = "admin"  # noqa: S105 - of the demo, on this machine only
+USER = PASSWORD = "admin"  # of the demo, on this machine only
 STOPPING = 40.0  # seconds
 
 
@@ -90,7 +90,7 @@ class Site:
 
     def _start(self, name: str, *command: str) -> None:
         # Own process groups: a Ctrl-C is ours to pass on, once.
-        self._programs[name] = subprocess.Popen(
+        self._programs[name] = subprocess.Popen(  # noqa: S603 - our own programs
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},

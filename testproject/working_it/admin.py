@@ -1,3 +1,5 @@
+"""The demo in the admin."""
+
 from __future__ import annotations
 
 from django.contrib import admin

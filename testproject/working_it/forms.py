@@ -1,4 +1,8 @@
+"""The form for a thought."""
+
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django import forms
 
@@ -11,5 +15,5 @@ class ThoughtForm(forms.ModelForm):
     class Meta:
         model = Thought
         fields = ("email", "text")
-        labels = {"email": "Your e-mail", "text": "Your thought"}
-        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
+        labels: ClassVar = {"email": "Your e-mail", "text": "Your thought"}
+        widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 4})}

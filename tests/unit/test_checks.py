@@ -47,9 +47,7 @@ class TestJobClasses:
         assert [message.id for message in found] == ["activejob.W001"]
         assert "no worker serves its queue adapter (Database)" in found[0].msg
 
-    def test_one_with_an_unknown_adapter_is_an_error(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_one_with_an_unknown_adapter_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(HelloJob, "queue_adapter", "nosuch")
         found = [m for m in checks.check_job_classes(None) if "HelloJob" in m.msg]
         assert [message.id for message in found] == ["activejob.E002"]
@@ -81,7 +79,8 @@ class TestCommand:
         (found,) = checks.check_command(None)
         assert found.id == "activejob.E004"
         assert found.hint == (
-            "Put 'django_activejob' before 'django_extensions', or run `python -m django_activejob`."
+            "Put 'django_activejob' before 'django_extensions', "
+            "or run `python -m django_activejob`."
         )
         monkeypatch.setattr(apps, "get_app_configs", lambda: [ours, other])
         assert checks.check_command(None) == []

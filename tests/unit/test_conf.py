@@ -76,7 +76,7 @@ class TestProblems:
             ),
             (
                 {"WORKERS": [{"threds": 3}]},
-                "ACTIVE_JOB[\"WORKERS\"][0][\"threds\"]: is not a setting. Did you mean 'threads'?",
+                'ACTIVE_JOB["WORKERS"][0]["threds"]: is not a setting. Did you mean \'threads\'?',
             ),
             (
                 {"WORKERS": [{"threads": 0}]},
@@ -96,7 +96,8 @@ class TestProblems:
             ),
             (
                 {"ENQUEUE_AFTER_TRANSACTION_COMMIT": "yes"},
-                "ACTIVE_JOB[\"ENQUEUE_AFTER_TRANSACTION_COMMIT\"]: 'yes' is not one of \"auto\", True, False.",
+                "ACTIVE_JOB[\"ENQUEUE_AFTER_TRANSACTION_COMMIT\"]: 'yes' is not one of "
+                '"auto", True, False.',
             ),
             (
                 {"LOG_ARGUMENTS": 1},

@@ -30,7 +30,9 @@ class TestAdapter_:  # noqa: N801 - TestAdapter is the name of the thing
         assert adapter.transaction_alias == "postgres"
 
     def test_a_dotted_path_names_one_of_your_own(self) -> None:
-        assert isinstance(handler.adapter("django_activejob.adapters.test.TestAdapter"), TestAdapter)
+        assert isinstance(
+            handler.adapter("django_activejob.adapters.test.TestAdapter"), TestAdapter
+        )
 
     @pytest.mark.parametrize(
         ("name", "message"),
@@ -40,7 +42,9 @@ class TestAdapter_:  # noqa: N801 - TestAdapter is the name of the thing
             ("os.path.join", "'os.path.join' is not a subclass of QueueAdapter."),
         ],
     )
-    def test_a_wrong_name_says_where_it_stands_and_what_to_do(self, name: str, message: str) -> None:
+    def test_a_wrong_name_says_where_it_stands_and_what_to_do(
+        self, name: str, message: str
+    ) -> None:
         with (
             override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": name}),
             pytest.raises(UnknownAdapter) as info,
@@ -52,8 +56,12 @@ class TestAdapter_:  # noqa: N801 - TestAdapter is the name of the thing
     @pytest.mark.parametrize(
         ("adapter", "options", "message"),
         [
-            ("database", {"usng": "x"}, "[\"usng\"]: DatabaseAdapter has no such option. Did you"),
-            ("inline", {"size": 1}, '["size"]: InlineAdapter has no such option. This adapter takes'),
+            ("database", {"usng": "x"}, '["usng"]: DatabaseAdapter has no such option. Did you'),
+            (
+                "inline",
+                {"size": 1},
+                '["size"]: InlineAdapter has no such option. This adapter takes',
+            ),
         ],
     )
     def test_a_wrong_option_is_named(

@@ -1,3 +1,5 @@
+"""The parent of all jobs of this project."""
+
 from __future__ import annotations
 
 from django.db import OperationalError

@@ -1,3 +1,5 @@
+"""A job that is given a model instance."""
+
 from __future__ import annotations
 
 from testproject.working_it.jobs.application_job import ApplicationJob

@@ -76,5 +76,7 @@ class TestChecked:
     @pytest.mark.line("AJ-176")
     @pytest.mark.parametrize("wait", ["5", "exponentially_longer", None, True, object()])
     def test_anything_else_is_refused_with_the_choices(self, wait: Any) -> None:
-        with pytest.raises(ConfigurationError, match='this is no wait. Give seconds, a timedelta'):
+        with pytest.raises(
+            ConfigurationError, match=r"this is no wait\. Give seconds, a timedelta"
+        ):
             backoff.checked(wait)

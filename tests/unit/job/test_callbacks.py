@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,6 +54,43 @@ class CallbackJob(ActiveJob):
         return 42
 
 
+class NestedJob(ActiveJob):
+    @before_perform
+    def b1(self) -> None:
+        buffer.add("b1")
+
+    @after_perform
+    def a1(self) -> None:
+        buffer.add("a1")
+
+    @around_perform
+    def s1(self) -> Iterator[None]:
+        buffer.add("s1 in")
+        yield
+        buffer.add("s1 out")
+
+    @before_perform
+    def b2(self) -> None:
+        buffer.add("b2")
+
+    @after_perform
+    def a2(self) -> None:
+        buffer.add("a2")
+
+    @around_perform
+    def s2(self) -> Iterator[None]:
+        buffer.add("s2 in")
+        yield
+        buffer.add("s2 out")
+
+    @after_perform
+    def a3(self) -> None:
+        buffer.add("a3")
+
+    def perform(self) -> None:
+        buffer.add("perform")
+
+
 class TestOrder:
     @pytest.mark.line("AJ-085", "AJ-086", "AJ-087")
     def test_before_around_and_after_run_and_the_value_comes_back(self) -> None:
@@ -78,42 +116,6 @@ class TestOrder:
         ]
 
     def test_callbacks_nest_by_the_position_of_their_declaration(self) -> None:
-        class NestedJob(ActiveJob):
-            @before_perform
-            def b1(self) -> None:
-                buffer.add("b1")
-
-            @after_perform
-            def a1(self) -> None:
-                buffer.add("a1")
-
-            @around_perform
-            def s1(self) -> Iterator[None]:
-                buffer.add("s1 in")
-                yield
-                buffer.add("s1 out")
-
-            @before_perform
-            def b2(self) -> None:
-                buffer.add("b2")
-
-            @after_perform
-            def a2(self) -> None:
-                buffer.add("a2")
-
-            @around_perform
-            def s2(self) -> Iterator[None]:
-                buffer.add("s2 in")
-                yield
-                buffer.add("s2 out")
-
-            @after_perform
-            def a3(self) -> None:
-                buffer.add("a3")
-
-            def perform(self) -> None:
-                buffer.add("perform")
-
         NestedJob.perform_now()
         expected = "b1 | s1 in | b2 | s2 in | perform | a3 | s2 out | a2 | s1 out | a1"
         assert " | ".join(buffer.lines()) == expected
@@ -270,10 +272,8 @@ class TestAround:
         class TwiceJob(ActiveJob):
             @around_perform
             def around(self) -> Iterator[None]:
-                try:
+                with contextlib.suppress(ValueError):
                     yield
-                except ValueError:
-                    pass
                 yield
 
             def perform(self) -> None:

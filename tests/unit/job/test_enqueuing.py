@@ -57,8 +57,10 @@ class TestPerformLater:
     def test_arguments_that_perform_does_not_take_are_refused_at_once(
         self, queue: TestAdapter
     ) -> None:
-        with pytest.raises(TypeError, match=r"hello.HelloJob: perform\(name='David'\) does not take"):
-            HelloJob.perform_later("Ada", "Bob")  # type: ignore[call-arg]  # the mistake that is tested
+        with pytest.raises(
+            TypeError, match=r"hello.HelloJob: perform\(name='David'\) does not take"
+        ):
+            HelloJob.perform_later("Ada", "Bob")  # type: ignore[call-arg]  # the mistake tested
         with pytest.raises(TypeError, match="missing a required argument: 'first'"):
             KeywordJob.perform_later(flag=True)  # type: ignore[call-arg]  # the mistake that is tested
         assert queue.enqueued == []
@@ -121,7 +123,7 @@ class TestOptions:
 
     @pytest.mark.line("RQ-148")
     def test_a_naive_moment_is_in_the_current_zone(self, queue: TestAdapter) -> None:
-        job = HelloJob.perform_at(datetime(2030, 1, 1), "Ada")  # noqa: DTZ001 - naive on purpose
+        job = HelloJob.perform_at(datetime(2030, 1, 1), "Ada")
         assert job is not False
         assert job.scheduled_at == datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -54,7 +54,9 @@ class TestNames:
 
 class TestFind:
     def test_an_unknown_name_says_what_may_have_happened(self) -> None:
-        with pytest.raises(UnknownJobClass, match="shop.NoJob: no job class of this name") as info:
+        with pytest.raises(
+            UnknownJobClass, match=r"shop\.NoJob: no job class of this name"
+        ) as info:
             registry.find("shop.NoJob")
         assert info.value.job_class == "shop.NoJob"
 

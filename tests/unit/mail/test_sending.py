@@ -65,7 +65,7 @@ class TestSendMailLater:
         assert queue.enqueued == []
 
     def test_what_cannot_be_sent_is_said_at_once(self, queue: TestAdapter) -> None:
-        with pytest.raises(ValueError, match="newlines|linefeed"):
+        with pytest.raises(ValueError, match=r"newlines|linefeed"):
             send_mail_later("Bad\nsubject", "Hello!", None, ["a@example.com"])
         assert queue.enqueued == []
 
@@ -77,7 +77,7 @@ class TestSendMailLater:
 class TestMailers:
     @pytest.mark.skipif(django.VERSION < (6, 1), reason="mailers came with Django 6.1")
     def test_an_unknown_one_is_refused_with_those_there_are(self) -> None:
-        with pytest.raises(ConfigurationError, match="has no such alias. There are: default"):
+        with pytest.raises(ConfigurationError, match=r"has no such alias\. There are: default"):
             send("a@example.com", using="marketing")
 
     @pytest.mark.skipif(django.VERSION < (6, 1), reason="mailers came with Django 6.1")
@@ -88,5 +88,5 @@ class TestMailers:
 
     @pytest.mark.skipif(django.VERSION >= (6, 1), reason="mailers came with Django 6.1")
     def test_before_there_were_mailers_they_cannot_be_named(self) -> None:
-        with pytest.raises(ConfigurationError, match="came with Django 6.1"):
+        with pytest.raises(ConfigurationError, match=r"came with Django 6\.1"):
             send("a@example.com", using="marketing")
