@@ -1,0 +1,162 @@
+"""Performs jobs until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import (
+    BaseCommand,
+    CommandError,
+    CommandParser,
+    DjangoHelpFormatter,
+)
+from typing_extensions import override
+
+from django_activejob import __version__, conf
+from django_activejob.errors import ConfigurationError
+from django_activejob.runtime import configuration
+from django_activejob.runtime.configuration import Options, Plan
+from django_activejob.runtime.pidfile import Pidfile
+from django_activejob.runtime.supervisor import Supervisor
+
+_INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C has ended
+
+_EPILOG = """
+examples:
+  manage.py runjobs                                 as ACTIVE_JOB["WORKERS"] says
+  manage.py runjobs --queues critical,default       these queues, in this order
+  manage.py runjobs --queues 'mail*,*' --threads 2  mail first, then all others
+  manage.py runjobs --processes 4 --threads 5       20 jobs at once
+
+signals:
+  TERM, INT (Ctrl-C), HUP   claim no more, let running jobs end until the shutdown
+                            time-out, give the rest back to their queues, exit
+  INT again, or QUIT        stop at once; jobs cut short go back to their queues
+  TSTP                      claim no more, but keep running (before a deploy)
+
+settings, all in ACTIVE_JOB:
+  QUEUE_ADAPTER     whose jobs
+  WORKERS           [{"queues": ["critical", "default"], "threads": 5, "processes": 2}];
+                    every queue, 5 threads and 1 process when it is not set
+  SHUTDOWN_TIMEOUT  seconds; keep it below the patience of what stops this program
+"""
+
+
+class Command(BaseCommand):
+    """Starts a supervisor, its workers, and what does their chores."""
+
+    help = (
+        "Performs background jobs: starts worker processes, replaces those that die,\n"
+        "makes scheduled jobs ready, and takes over the jobs of the dead."
+    )
+
+    @override
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.epilog = _EPILOG
+        parser.formatter_class = _Formatter
+        return parser
+
+    @override
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--queues",
+            metavar="NAMES",
+            type=_names,
+            help="queues in strict order, separated by commas; `prefix*` and `*` are patterns",
+        )
+        parser.add_argument(
+            "--processes", metavar="N", type=int, help="worker processes of each kind"
+        )
+        parser.add_argument("--threads", metavar="N", type=int, help="threads of each process")
+        parser.add_argument("--adapter", metavar="ALIAS", help="work for this adapter only")
+        parser.add_argument(
+            "--shutdown-timeout",
+            metavar="S",
+            type=float,
+            help="seconds that running jobs may take to end when stopped",
+        )
+        parser.add_argument(
+            "--pidfile", metavar="PATH", type=Path, help="a file to hold the supervisor's pid"
+        )
+
+    @override
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            super().run_from_argv(argv)
+        except KeyboardInterrupt:
+            sys.exit(_INTERRUPTED)
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        plan = self._plan(options)
+        _make_logs_visible()
+        self._greet(plan)
+        status = self._run(plan, options["pidfile"])
+        if status:
+            raise CommandError("The processes could not be started.", returncode=status)
+
+    def _plan(self, options: dict[str, Any]) -> Plan:
+        names = ("queues", "processes", "threads", "adapter", "shutdown_timeout")
+        try:
+            return configuration.plan(
+                conf.settings(), Options(**{name: options[name] for name in names})
+            )
+        except ConfigurationError as error:
+            raise CommandError(str(error)) from error
+
+    def _greet(self, plan: Plan) -> None:
+        self.stdout.write(f"django_activejob {__version__}, pid {os.getpid()}")
+        for worker, processes in _grouped(plan):
+            self.stdout.write(
+                f"  {worker.adapter}: queues {', '.join(worker.queues)}; "
+                f"{processes} {'process' if processes == 1 else 'processes'} × "
+                f"{worker.threads} {'thread' if worker.threads == 1 else 'threads'}"
+            )
+        self.stdout.write("Ctrl-C stops.")
+        self.stdout.flush()
+
+    def _run(self, plan: Plan, pidfile: Path | None) -> int:
+        if pidfile is None:
+            return Supervisor(plan).run()
+        file = Pidfile(pidfile)
+        try:
+            file.write()
+        except ConfigurationError as error:
+            raise CommandError(str(error)) from error
+        try:
+            return Supervisor(plan).run()
+        finally:
+            file.remove()
+
+
+class _Formatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Django's own, but the lines of the examples stay as they are."""
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in (part.strip() for part in text.split(",")) if name)
+
+
+def _grouped(plan: Plan) -> list[tuple[configuration.WorkerPlan, int]]:
+    return [(worker, plan.workers.count(worker)) for worker in dict.fromkeys(plan.workers)]
+
+
+def _make_logs_visible() -> None:
+    """Shows our lines on stderr, unless the project has seen to them itself.
+
+    A level that the project has set for our logger stands; a handler that our lines
+    reach already is enough.
+    """
+    logger = logging.getLogger("django_activejob")
+    if logger.level == logging.NOTSET and not logger.isEnabledFor(logging.INFO):
+        logger.setLevel(logging.INFO)
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)

@@ -1,0 +1,116 @@
+"""Takes jobs from a source for as long as there is room for them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from django_activejob import clock
+from django_activejob.contracts import Claim, Source
+from django_activejob.errors import ProcessPruned
+
+from .outage import Outage
+from .threads import start_thread
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_SLEEP: Final = 1.0  # seconds; what makes room wakes us sooner
+_SHORTEST_TURN: Final = 0.02  # seconds; for sources that do not wait when they have nothing
+
+
+class Claiming:
+    """The one thread of a worker that claims.
+
+    ``_ended`` and ``_freed`` are events that any thread may set; ``is_pruned`` is written
+    by the claiming thread alone.
+
+    Args:
+        room: how many claims are wanted now.
+        accept: what takes them, called by the claiming thread.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        queues: Sequence[str],
+        room: Callable[[], int],
+        accept: Callable[[Sequence[Claim]], None],
+    ) -> None:
+        self._source = source
+        self._queues = queues
+        self._room = room
+        self._accept = accept
+        self._ended = threading.Event()
+        self._freed = threading.Event()
+        self._outage = Outage("Claiming jobs")
+        self._thread: threading.Thread | None = None
+        self.is_pruned = False
+
+    def start(self) -> None:
+        """Starts the thread, unless ``end`` has been called before."""
+        if not self._ended.is_set():
+            self._thread = start_thread("claiming", self._run)
+
+    def wake(self) -> None:
+        """Says that there is room."""
+        self._freed.set()
+
+    def end(self) -> None:
+        """Ends claiming for good; ends a waiting claim too."""
+        self._ended.set()
+        self._freed.set()
+        self._source.wake()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no more claims are wanted."""
+        return self._ended.is_set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more claims can come."""
+        return self._ended.is_set() and not (self._thread and self._thread.is_alive())
+
+    def is_alive(self) -> bool:
+        """Whether the thread, if it ought to run, still lives."""
+        return self._thread is None or self._ended.is_set() or self._thread.is_alive()
+
+    def join(self, *, until: float) -> None:
+        """Waits for the thread to end, to the given moment of the monotonic clock."""
+        if self._thread is not None:
+            self._thread.join(max(until - clock.monotonic(), 0))
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            self._turn()
+        self._source.close()
+
+    def _turn(self) -> None:
+        # Cleared before the look at the room: what is freed in between wakes us at once.
+        self._freed.clear()
+        room = self._room()
+        if room < 1:
+            self._freed.wait(_LONGEST_SLEEP)
+            return
+        began = clock.monotonic()
+        claims = self._claim(room)
+        if claims:
+            self._accept(claims)
+        elif clock.monotonic() - began < _SHORTEST_TURN:
+            self._ended.wait(_SHORTEST_TURN)
+
+    def _claim(self, room: int) -> Sequence[Claim]:
+        try:
+            claims = self._source.claim(self._queues, limit=room)
+        except ProcessPruned:
+            self.is_pruned = True
+            self._ended.set()
+            return ()
+        except Exception as error:  # noqa: BLE001 - a loop survives everything
+            self._ended.wait(self._outage.failed(error))
+            return ()
+        self._outage.ended()
+        return claims

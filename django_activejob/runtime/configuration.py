@@ -1,0 +1,162 @@
+"""What `runjobs` starts: settings and command options become a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+from django_activejob import handler
+from django_activejob.conf import Settings, WorkerSettings
+from django_activejob.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says; None leaves the word to the settings."""
+
+    queues: tuple[str, ...] | None = None
+    processes: int | None = None
+    threads: int | None = None
+    adapter: str | None = None
+    shutdown_timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """The times of a process's life, in seconds."""
+
+    shutdown_timeout: float = 25.0
+    beat_interval: float = 5.0
+    self_fence_after: float = 20.0
+    dead_after: float = 30.0
+    maintenance_interval: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerPlan:
+    """A worker: the alias that it works for, its queues in order, its threads."""
+
+    adapter: str
+    queues: tuple[str, ...]
+    threads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessPlan:
+    """One child process: a worker, or the chores of some aliases, or both."""
+
+    name: str
+    worker: WorkerPlan | None
+    chores_for: tuple[str, ...]
+    timing: Timing
+
+    @property
+    def adapters(self) -> tuple[str, ...]:
+        """The aliases that the process works for."""
+        if self.worker is None:
+            return self.chores_for
+        return tuple(dict.fromkeys((self.worker.adapter, *self.chores_for)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All that one `runjobs` starts."""
+
+    processes: tuple[ProcessPlan, ...]
+    timing: Timing
+
+    @property
+    def workers(self) -> tuple[WorkerPlan, ...]:
+        """The workers, one for each process that has one."""
+        return tuple(plan.worker for plan in self.processes if plan.worker is not None)
+
+
+def plan(settings: Settings, options: Options) -> Plan:
+    """Lays out the processes: the workers, and one more for the chores unless one is enough.
+
+    Raises:
+        ConfigurationError: an option does not fit, or an adapter has no work for workers.
+    """
+    _check_numbers(options)
+    timing = _timing(settings, options)
+    workers = [
+        worker
+        for entry in _entries(settings, options)
+        for worker in [_worker_plan(entry, settings)] * entry.processes
+    ]
+    aliases = tuple(dict.fromkeys(worker.adapter for worker in workers))
+    for alias in aliases:
+        _check_serves_workers(alias)
+    return Plan(processes=_processes(workers, aliases, timing), timing=timing)
+
+
+def _check_numbers(options: Options) -> None:
+    for name in ("processes", "threads"):
+        number = getattr(options, name)
+        if number is not None and number < 1:
+            raise ConfigurationError(f"--{name}: {number} is too few; give 1 or more.")
+    if options.shutdown_timeout is not None and options.shutdown_timeout < 0:
+        raise ConfigurationError("--shutdown-timeout: give 0 or more seconds.")
+    if options.queues is not None and not options.queues:
+        raise ConfigurationError("--queues: name at least one queue, or leave the option out.")
+
+
+def _timing(settings: Settings, options: Options) -> Timing:
+    timing = Timing(**{item.name: getattr(settings, item.name) for item in fields(Timing)})
+    if options.shutdown_timeout is None:
+        return timing
+    return replace(timing, shutdown_timeout=options.shutdown_timeout)
+
+
+def _entries(settings: Settings, options: Options) -> list[WorkerSettings]:
+    entries = list(settings.workers)
+    if options.adapter is not None:
+        entries = _entries_of(options.adapter, settings)
+    if options.queues is not None:
+        entries = [replace(entries[0], queues=options.queues)]
+    return [
+        replace(
+            entry,
+            processes=options.processes or entry.processes,
+            threads=options.threads or entry.threads,
+        )
+        for entry in entries
+    ]
+
+
+def _entries_of(alias: str, settings: Settings) -> list[WorkerSettings]:
+    named = [e for e in settings.workers if (e.adapter or settings.queue_adapter) == alias]
+    return named or [WorkerSettings(adapter=alias)]
+
+
+def _worker_plan(entry: WorkerSettings, settings: Settings) -> WorkerPlan:
+    return WorkerPlan(
+        adapter=entry.adapter or settings.queue_adapter,
+        queues=entry.queues,
+        threads=entry.threads,
+    )
+
+
+def _check_serves_workers(alias: str) -> None:
+    adapter = handler.adapter(alias)
+    if adapter.source("0" * 32) is None or adapter.registry() is None:
+        raise ConfigurationError(
+            f"queue adapter {alias!r}: its jobs need no worker, so there is nothing to run here. "
+            'Set ACTIVE_JOB["QUEUE_ADAPTER"] to an adapter that keeps jobs, such as "database", '
+            "or name one with --adapter."
+        )
+
+
+def _processes(
+    workers: Sequence[WorkerPlan], aliases: tuple[str, ...], timing: Timing
+) -> tuple[ProcessPlan, ...]:
+    if len(workers) == 1:
+        only = ProcessPlan(name="worker-1", worker=workers[0], chores_for=aliases, timing=timing)
+        return (only,)
+    return (
+        *(
+            ProcessPlan(name=f"worker-{number}", worker=worker, chores_for=(), timing=timing)
+            for number, worker in enumerate(workers, start=1)
+        ),
+        ProcessPlan(name="dispatcher", worker=None, chores_for=aliases, timing=timing),
+    )

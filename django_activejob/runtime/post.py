@@ -1,0 +1,87 @@
+"""A place in the plan, and the child that fills it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from django_activejob import clock, signals
+from django_activejob.instrumentation import notify
+
+from .child import Child, describe, fork
+from .configuration import ProcessPlan
+from .heartbeat import Death
+from .os_signals import SignalInbox
+from .outage import Backoff
+
+logger = logging.getLogger(__name__)
+
+_STEADY: Final = 10.0  # seconds of life after which a death is no sign of a bad start
+_FAILED_BOOTS: Final = 5  # in a row, after which no more are tried
+
+
+class Post:
+    """One process that the plan asks for: filled at once, and again when its child dies.
+
+    The first replacement comes at once; those of children that die young come later and
+    later, so that a broken start does not become a storm of forks.
+    """
+
+    def __init__(self, plan: ProcessPlan, *, inbox: SignalInbox) -> None:
+        self.plan = plan
+        self.child: Child | None = None
+        self._inbox = inbox
+        self._fill_at = 0.0
+        self._deaths: list[Death] = []
+        self._fallen: tuple[int, str] | None = None  # pid and end of the last child
+        self._backoff = Backoff(first=0.5, cap=30.0)
+        self._early_deaths = 0
+        self._failed_boots = 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether child after child has died before it was ready."""
+        return self._failed_boots >= _FAILED_BOOTS
+
+    def is_due(self) -> bool:
+        """Whether a child is missing and it is time to make one."""
+        return self.child is None and clock.monotonic() >= self._fill_at
+
+    def fill(self) -> None:
+        """Forks a child; it first settles what its predecessor held."""
+        try:
+            self.child = fork(self.plan, predecessors=self._deaths, inbox=self._inbox)
+        except OSError as error:
+            # The host has no more processes, or memory, to give just now.
+            logger.error("%s cannot be forked: %s.", self.plan.name, error.strerror)
+            self._fill_at = clock.monotonic() + self._backoff.next()
+            return
+        if self._fallen is not None:
+            pid, reason = self._fallen
+            notify(
+                signals.process_replaced,
+                pid=pid,
+                reason=reason,
+                replacement_pid=self.child.pid,
+            )
+            self._fallen = None
+
+    def vacate(self, child: Child, status: int) -> str:
+        """Notes that its child has ended; returns how, in words."""
+        self.child = None
+        reason = describe(status)
+        death = child.death(status)
+        # A child that died before it was ready may have left its predecessors unsettled.
+        kept = [] if child.is_ready else self._deaths
+        self._deaths = [*kept, death] if death else kept
+        self._fallen = (child.pid, reason)
+        self._failed_boots = 0 if child.is_ready else self._failed_boots + 1
+        self._fill_at = clock.monotonic() + self._wait_after(child)
+        return reason
+
+    def _wait_after(self, child: Child) -> float:
+        if clock.monotonic() - child.born_at >= _STEADY:
+            self._early_deaths = 0
+            self._backoff.reset()
+        self._early_deaths += 1
+        return self._backoff.next() if self._early_deaths > 1 else 0.0

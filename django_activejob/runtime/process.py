@@ -1,0 +1,193 @@
+"""The life of one child process, from its fork to its exit."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from django_activejob import clock
+from django_activejob.contracts import Command
+
+from . import os_signals
+from .birth import BOOTING, READY, Birth, Exit
+from .configuration import ProcessPlan
+from .os_signals import SignalInbox
+from .parts import Parts
+
+logger = logging.getLogger(__name__)
+
+_TICK: Final = 0.5  # seconds between two looks at the health of the parts
+_DRAIN_TICK: Final = 0.02
+_LEAVE_WITHIN: Final = 2.0  # seconds for deregistering and for threads to end
+_LEAVE_AT_ONCE_WITHIN: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leaving:
+    """Why and how the process ends."""
+
+    why: str
+    status: Exit
+    at_once: bool = False
+
+
+class Process:
+    """The main thread of a child: it waits for signals, and watches over the other threads.
+
+    It never talks to the store itself, so that nothing can keep it from stopping in time.
+    """
+
+    def __init__(self, plan: ProcessPlan, birth: Birth, *, inbox: SignalInbox) -> None:
+        self._plan = plan
+        self._birth = birth
+        self._inbox = inbox
+        self._leaving: _Leaving | None = None
+        self._has_news = False
+        self._is_ready = False
+        self._is_fenced = False
+        self._parts = Parts(plan, birth, obey=self._obey, when_news=self._note_news)
+
+    def run(self) -> Exit:
+        """Lives until told to stop; returns the status to exit with."""
+        self._parts.start()
+        while self._leaving is None:
+            self._tick()
+        logger.info("%s stops: %s.", self._plan.name, self._leaving.why)
+        self._parts.stop()
+        self._drain()
+        within = _LEAVE_AT_ONCE_WITHIN if self._must_hurry() else _LEAVE_WITHIN
+        self._parts.deregister(until=clock.monotonic() + within)
+        return self._leaving.status
+
+    # Living
+
+    def _tick(self) -> None:
+        self._read_signals(_TICK)
+        if not self._is_ready:
+            self._start_registered()
+        self._watch()
+
+    def _read_signals(self, timeout: float) -> None:
+        for number in self._inbox.wait(timeout):
+            if number == os_signals.QUIET:
+                self._quiet()
+            elif number == os_signals.QUIT:
+                self._leave_because("it was told to stop at once", Exit.IN_ORDER, at_once=True)
+            elif number in os_signals.STOP:
+                self._leave_because("it was told to stop", Exit.IN_ORDER)
+
+    def _start_registered(self) -> None:
+        self._is_ready = self._parts.start_registered()
+        if self._is_ready:
+            self._tell(READY)
+            logger.info("%s has started, pid %d.", self._plan.name, os.getpid())
+        elif self._has_news:
+            self._has_news = False
+            self._tell(BOOTING)
+
+    def _tell(self, news: bytes) -> None:
+        try:
+            os.write(self._birth.news, news)
+        except OSError:
+            return  # nobody reads: a dead supervisor is noticed elsewhere
+
+    def _note_news(self) -> None:
+        self._has_news = True
+        self._inbox.wake()
+
+    def _obey(self, command: Command) -> None:
+        if command.action == "quiet":
+            self._quiet()
+        elif command.action == "stop":
+            self._leave_because("an operator stopped it", Exit.IN_ORDER)
+            self._inbox.wake()
+
+    def _quiet(self) -> None:
+        if self._parts.worker is not None:
+            self._parts.worker.quiet()
+
+    # Watching
+
+    def _watch(self) -> None:
+        if self._parts.failure is not None:
+            logger.error("%s cannot start.", self._plan.name, exc_info=self._parts.failure)
+            self._leave_because("it could not register", Exit.BROKEN)
+        elif os.getppid() != self._birth.supervisor_pid:
+            self._leave_because("its supervisor is gone", Exit.IN_ORDER)
+        elif self._parts.is_pruned:
+            self._leave_because("others have given it up for dead", Exit.GIVEN_UP)
+        elif not self._parts.are_alive():
+            self._leave_because("one of its threads has died", Exit.BROKEN)
+        self._watch_silence()
+
+    def _watch_silence(self) -> None:
+        timing, seconds = self._plan.timing, self._parts.silence()
+        if seconds >= timing.dead_after:
+            self._leave_because(
+                "it could not beat, so others may take its jobs", Exit.GIVEN_UP, at_once=True
+            )
+        elif (seconds >= timing.self_fence_after) != self._is_fenced:
+            self._is_fenced = not self._is_fenced
+            logger.warning(
+                "%s last beat %.0f s ago: it %s.",
+                self._plan.name,
+                seconds,
+                "claims no more jobs" if self._is_fenced else "claims jobs again",
+            )
+
+    def _leave_because(self, why: str, status: Exit, *, at_once: bool = False) -> None:
+        if self._leaving is None or (at_once and not self._leaving.at_once):
+            self._leaving = _Leaving(why=why, status=status, at_once=at_once)
+
+    # Leaving
+
+    def _drain(self) -> None:
+        worker = self._parts.worker
+        if worker is None:
+            return
+        until = clock.monotonic() + self._plan.timing.shutdown_timeout
+        while not worker.is_idle() and clock.monotonic() < until and not self._must_hurry():
+            self._read_signals(_DRAIN_TICK)
+            self._watch_silence()
+        if held := worker.held():
+            logger.warning(
+                "%s: %d jobs have not ended in time and go back to their queues.",
+                self._plan.name,
+                len(held),
+            )
+
+    def _must_hurry(self) -> bool:
+        return self._leaving is not None and self._leaving.at_once
+
+
+def live_and_exit(plan: ProcessPlan, birth: Birth) -> None:
+    """Lives a child's life in a process just forked with signals held back; never returns."""
+    status = Exit.BROKEN
+    try:
+        inbox = SignalInbox()
+        os_signals.let_through()
+        status = Process(plan, birth, inbox=inbox).run()
+    # Nothing may climb into the frames of the supervisor, of which this is a copy.
+    except BaseException:
+        logger.exception("%s has failed.", plan.name)
+    finally:
+        _exit(status)
+
+
+def _exit(status: int) -> None:
+    # os._exit, for a hung thread must not hold the process; so the last words are said
+    # here, by a thread, for a log handler may hang as well.
+    flushing = threading.Thread(target=_flush, daemon=True)
+    flushing.start()
+    flushing.join(1.0)
+    os._exit(status)
+
+
+def _flush() -> None:
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()

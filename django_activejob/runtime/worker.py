@@ -1,0 +1,132 @@
+"""Claims jobs and has them performed by a pool of threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from django_activejob import signals
+from django_activejob.contracts import Claim, QueueAdapter, Settlement, Source
+from django_activejob.instrumentation import notify
+
+from . import boundary
+from .claiming import Claiming
+from .configuration import WorkerPlan
+from .executor import settlement_of
+from .pool import Pool
+from .settling import Settling
+from .started import StartedPage
+
+
+class Worker:
+    """One process's claiming thread, pool and settling thread.
+
+    ``_held`` has every claim from its claiming to the writing of its end, by token;
+    guarded by ``_lock``.
+
+    Args:
+        may_claim: asked before each claim; False while the process is not sure to live.
+    """
+
+    def __init__(
+        self,
+        plan: WorkerPlan,
+        *,
+        adapter: QueueAdapter,
+        source: Source,
+        process_id: str,
+        page: StartedPage,
+        may_claim: Callable[[], bool],
+    ) -> None:
+        self._adapter = adapter
+        self._process_id = process_id
+        self._page = page
+        self._may_claim = may_claim
+        self._held: dict[str, Claim] = {}
+        self._lock = threading.Lock()
+        self._pool = Pool(threads=plan.threads, perform=self._perform, when_free=self._go_on)
+        self._settling = Settling(source, is_idle=self._pool.is_idle, when_settled=self._let_go)
+        self._claiming = Claiming(source, queues=plan.queues, room=self._room, accept=self._accept)
+
+    def start(self) -> None:
+        """Starts all threads; the process must be registered."""
+        self._settling.start()
+        self._pool.start()
+        self._claiming.start()
+
+    def held(self) -> Sequence[str]:
+        """The tokens of all claims that are not settled yet. Any thread may ask."""
+        with self._lock:
+            return list(self._held)
+
+    def is_idle(self) -> bool:
+        """Whether, after ``quiet``, every claim has been settled."""
+        return self._claiming.is_over and not self.held()
+
+    @property
+    def is_pruned(self) -> bool:
+        """Whether the store does not know this process any more."""
+        return self._claiming.is_pruned
+
+    def is_alive(self) -> bool:
+        """Whether every thread that ought to run does."""
+        return self._claiming.is_alive() and self._pool.is_alive() and self._settling.is_alive()
+
+    def quiet(self) -> None:
+        """Claims no more; what has been claimed is performed."""
+        self._claiming.end()
+
+    def give_back_waiting(self) -> None:
+        """Releases the claims that no thread has begun."""
+        self._release(self._pool.take_back())
+
+    def end(self) -> None:
+        """Ends all threads that can end; jobs that still run are left to themselves."""
+        self._claiming.end()
+        self._pool.end()
+        self._settling.end()
+
+    def join(self, *, until: float) -> None:
+        """Waits for the threads to end, to the given moment of the monotonic clock."""
+        for part in (self._claiming, self._pool, self._settling):
+            part.join(until=until)
+
+    def _room(self) -> int:
+        if self._settling.is_failing or not self._may_claim():
+            return 0
+        return self._pool.room()
+
+    def _accept(self, claims: Sequence[Claim]) -> None:
+        with self._lock:
+            self._held.update((claim.token, claim) for claim in claims)
+        notify(signals.claimed, adapter=self._adapter, process_id=self._process_id, claims=claims)
+        # The order to take no more may have come while the source was at it.
+        if self._claiming.has_ended:
+            self._release(claims)
+        else:
+            self._pool.add(claims)
+
+    def _release(self, claims: Sequence[Claim]) -> None:
+        if not claims:
+            return
+        self._settling.add([Settlement(claim=claim, execution=None) for claim in claims])
+        notify(signals.released, adapter=self._adapter, process_id=self._process_id, claims=claims)
+
+    def _perform(self, claim: Claim) -> None:
+        self._page.mark(claim.token)
+        settlement = settlement_of(claim, adapter=self._adapter)
+        boundary.clean_after(claim)
+        self._settling.add([settlement])
+
+    def _go_on(self) -> None:
+        self._claiming.wake()
+        if self._pool.is_idle():
+            self._settling.hurry()
+
+    def _let_go(self, settlements: Sequence[Settlement]) -> None:
+        for settlement in settlements:
+            self._page.clear(settlement.claim.token)
+        with self._lock:
+            for settlement in settlements:
+                self._held.pop(settlement.claim.token, None)
+        self._claiming.wake()

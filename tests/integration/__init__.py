@@ -1,0 +1,1 @@
+"""Real processes, on real stores, that are stopped and killed."""

@@ -1,0 +1,83 @@
+"""Projects on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import services
+
+from .harness import Project
+from .stores import PostgreSQLStore, SQLiteStore, Store
+
+Templates = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """A migrated database for each engine that has been used, by name."""
+    templates: Templates = {}
+    yield templates
+    for engine, database in templates.items():
+        _store(engine, tmp_path_factory.getbasetemp()).remove(database)
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))],
+)
+def project(
+    request: pytest.FixtureRequest,
+    templates: Templates,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Project]:
+    """A project with an empty queue, on each engine in turn."""
+    yield from _projects(request.param, templates, tmp_path, tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def sqlite_project(
+    templates: Templates, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Project]:
+    """A project on SQLite, for what has nothing to do with the store."""
+    yield from _projects("sqlite", templates, tmp_path, tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def postgres_project(
+    templates: Templates, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Project]:
+    """A project on PostgreSQL, for what can only happen there."""
+    yield from _projects("postgres", templates, tmp_path, tmp_path_factory.getbasetemp())
+
+
+def _projects(engine: str, templates: Templates, folder: Path, base: Path) -> Iterator[Project]:
+    store = _store(engine, base)
+    if engine not in templates:
+        templates[engine] = _migrated(store, folder)
+    database = store.make(template=templates[engine])
+    project = Project(folder, database, store=store)
+    try:
+        yield project
+    finally:
+        project.close()
+        store.remove(database)
+
+
+def _migrated(store: Store, folder: Path) -> dict[str, Any]:
+    database = store.make(template=None)
+    project = Project(folder, database, store=store)
+    project.console.migrate()
+    project.close()
+    return database
+
+
+def _store(engine: str, base: Path) -> Store:
+    if engine == "sqlite":
+        return SQLiteStore(base)
+    url = services.postgres().url
+    assert url is not None
+    return PostgreSQLStore(url)

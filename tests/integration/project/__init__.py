@@ -1,0 +1,1 @@
+"""A project of one app, whose jobs write down when they begin and end."""

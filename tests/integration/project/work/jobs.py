@@ -1,0 +1,56 @@
+"""Jobs that write down when they begin and end, and jobs that behave badly."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from django_activejob import ActiveJob
+
+
+class NoteJob(ActiveJob):
+    """Takes its time, and keeps a diary."""
+
+    def perform(self, number: int, seconds: float = 0.0) -> None:
+        """Write down the beginning, wait, write down the end."""
+        note(number, "start")
+        time.sleep(seconds)
+        note(number, "end")
+
+
+class CrashJob(ActiveJob):
+    """Takes its process with it."""
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, and die."""
+        note(number, "start")
+        os._exit(3)
+
+
+class ExitJob(ActiveJob):
+    """Tries to end the interpreter."""
+
+    def perform(self, number: int) -> None:
+        """Raise SystemExit."""
+        note(number, "start")
+        sys.exit(3)
+
+
+class InterruptJob(ActiveJob):
+    """Behaves as if somebody had pressed Ctrl-C."""
+
+    def perform(self, number: int) -> None:
+        """Raise KeyboardInterrupt."""
+        note(number, "start")
+        raise KeyboardInterrupt
+
+
+def note(number: int, moment: str) -> None:
+    """Add a line to the diary: one write, so that lines of many processes do not mix."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    diary = os.open(os.environ["INTEGRATION_DIARY"], flags, 0o600)
+    try:
+        os.write(diary, f"{number} {os.getpid()} {moment}\n".encode())
+    finally:
+        os.close(diary)

@@ -1,0 +1,76 @@
+"""One claim becomes one settlement."""
+
+from __future__ import annotations
+
+import pytest
+
+from django_activejob import ActiveJob
+from django_activejob.contracts import Claim, ErrorRecord, Execution, Outcome
+from django_activejob.job.packing import pack
+from django_activejob.runtime import executor
+from django_activejob.runtime.executor import settlement_of
+
+from .fakes import FakeAdapter, claim
+
+ADAPTER = FakeAdapter()
+
+
+class GreetJob(ActiveJob):
+    def perform(self, name: str) -> str:
+        if not name:
+            raise ValueError("nobody to greet")
+        return f"Hello, {name}"
+
+
+class LeaveJob(ActiveJob):
+    def perform(self) -> None:
+        raise SystemExit(3)
+
+
+def execution_of(one: Claim) -> Execution:
+    execution = settlement_of(one, adapter=ADAPTER).execution
+    assert execution is not None
+    return execution
+
+
+class TestSettlementOf:
+    def test_a_job_that_performs_is_performed(self) -> None:
+        one = Claim(token="1:1", envelope=pack(GreetJob("Ada")))
+        settlement = settlement_of(one, adapter=ADAPTER)
+        assert settlement.claim is one
+        assert settlement.execution.outcome is Outcome.PERFORMED
+        assert settlement.execution.seconds >= 0
+
+    def test_a_job_that_raises_has_failed(self) -> None:
+        execution = execution_of(Claim(token="1:1", envelope=pack(GreetJob(""))))
+        assert execution.outcome is Outcome.FAILED
+        assert execution.error.class_name == "ValueError"
+        assert execution.error.message == "nobody to greet"
+
+    @pytest.mark.line("RQ-105")
+    def test_a_job_that_exits_has_failed(self) -> None:
+        execution = execution_of(Claim(token="1:1", envelope=pack(LeaveJob())))
+        assert execution.outcome is Outcome.FAILED
+        assert execution.error.class_name == "SystemExit"
+
+    def test_what_cannot_be_read_has_failed_for_the_reason_that_the_store_gives(self) -> None:
+        reason = ErrorRecord(class_name="MalformedPayload", message="no JSON")
+        execution = execution_of(Claim(token="1:1", envelope=None, unreadable=reason))
+        assert execution.outcome is Outcome.FAILED
+        assert execution.error is reason
+
+    def test_what_cannot_be_read_has_failed_without_a_reason_too(self) -> None:
+        execution = execution_of(Claim(token="1:1", envelope=None))
+        assert execution.error.message == "The store held nothing that can be read as a job."
+
+    @pytest.mark.parametrize("error", [RuntimeError("a bug"), KeyboardInterrupt(), SystemExit(1)])
+    def test_even_an_error_of_ours_is_an_end(
+        self, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    ) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr(executor, "execute", fail)
+        execution = execution_of(claim())
+        assert execution.outcome is Outcome.FAILED
+        assert execution.error.class_name == type(error).__name__

@@ -1,0 +1,200 @@
+"""Claiming, performing and settling together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from django_activejob import clock, signals
+from django_activejob.contracts import Claim, Execution, Outcome, QueueAdapter, Settlement
+from django_activejob.errors import AdapterUnavailable
+from django_activejob.runtime import worker as worker_module
+from django_activejob.runtime.configuration import WorkerPlan
+from django_activejob.runtime.started import StartedPage
+from django_activejob.runtime.worker import Worker
+from tests.waiting import until
+
+from .fakes import FakeAdapter, FakeSource, claim
+
+Make = Callable[..., Worker]
+
+
+class Gate:
+    """Stands for the executor: jobs end when it is open."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.open = threading.Event()
+
+    def __call__(self, one: Claim, *, adapter: QueueAdapter) -> Settlement:
+        self.begun.append(one.token)
+        self.open.wait(10)
+        execution = Execution(outcome=Outcome.PERFORMED, started_at=clock.now(), seconds=0.0)
+        return Settlement(claim=one, execution=execution)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate()
+    monkeypatch.setattr(worker_module, "settlement_of", gate)
+    monkeypatch.setattr(worker_module.boundary, "clean_after", lambda one: None)
+    yield gate
+    gate.open.set()
+
+
+@pytest.fixture
+def page() -> StartedPage:
+    return StartedPage(threads=2)
+
+
+@pytest.fixture
+def make(gate: Gate, page: StartedPage) -> Iterator[Make]:
+    made: list[Worker] = []
+
+    def make(source: FakeSource, *, may_claim: Callable[[], bool] = lambda: True) -> Worker:
+        worker = Worker(
+            WorkerPlan(adapter="fake", queues=("default",), threads=2),
+            adapter=FakeAdapter(),
+            source=source,
+            process_id="abc",
+            page=page,
+            may_claim=may_claim,
+        )
+        worker.start()
+        made.append(worker)
+        return worker
+
+    yield make
+    gate.open.set()
+    for worker in made:
+        worker.end()
+        worker.join(until=clock.monotonic() + 5)
+
+
+def five() -> FakeSource:
+    return FakeSource(*(claim(str(number)) for number in range(5)))
+
+
+class TestWorker:
+    def test_performs_and_settles_everything(self, make: Make, gate: Gate) -> None:
+        gate.open.set()
+        source = five()
+        worker = make(source)
+        until(lambda: len(source.settled) == 5)
+        until(lambda: not worker.held())
+        assert sorted(source.settled_tokens) == ["0", "1", "2", "3", "4"]
+
+    @pytest.mark.line("RQ-061")
+    def test_never_holds_more_than_it_has_threads(self, make: Make, gate: Gate) -> None:
+        source = five()
+        worker = make(source)
+        until(lambda: len(gate.begun) == 2)
+        assert sorted(worker.held()) == ["0", "1"]
+        assert len(source.ready) == 3
+
+    @pytest.mark.line("RQ-014")
+    def test_marks_what_has_started_until_it_is_settled(
+        self, make: Make, gate: Gate, page: StartedPage
+    ) -> None:
+        source = five()
+        source.settle_errors.extend(AdapterUnavailable("down") for _ in range(3))
+        make(source)
+        until(lambda: len(gate.begun) == 2)
+        assert sorted(page.tokens() or ()) == ["0", "1"]
+        gate.open.set()
+        until(lambda: len(source.settled) == 5)
+        until(lambda: page.tokens() == ())
+
+    def test_wants_no_claims_while_the_store_takes_no_ends(self, make: Make, gate: Gate) -> None:
+        source = FakeSource(claim())
+        source.settle_errors.extend(AdapterUnavailable("down") for _ in range(4))
+        worker = make(source)
+        gate.open.set()
+        until(lambda: worker._settling.is_failing)
+        assert worker._room() == 0
+        until(lambda: source.settled)
+        until(lambda: worker._room() == 2)
+
+    @pytest.mark.line("RQ-010")
+    def test_claims_nothing_while_it_may_not(self, make: Make, gate: Gate) -> None:
+        asked: list[int] = []
+        source = five()
+
+        def may_claim() -> bool:
+            asked.append(1)
+            return False
+
+        make(source, may_claim=may_claim)
+        until(lambda: asked)
+        assert source.limits == []
+
+    @pytest.mark.line("RQ-023")
+    def test_quiet_ends_claiming_and_lets_jobs_end(self, make: Make, gate: Gate) -> None:
+        source = five()
+        worker = make(source)
+        until(lambda: len(gate.begun) == 2)
+        worker.quiet()
+        assert not worker.is_idle()
+        gate.open.set()
+        until(worker.is_idle)
+        assert len(source.ready) == 3
+        assert worker.is_alive()
+
+    def test_a_claim_that_comes_after_quiet_is_released(self, make: Make, gate: Gate) -> None:
+        told: list[object] = []
+
+        def receive(**facts: object) -> None:
+            told.append(facts["claims"])
+
+        late = claim("late")
+        source = FakeSource()
+        asked, answer = threading.Event(), threading.Event()
+
+        def claim_slowly(queues: object, *, limit: int) -> list[Claim]:
+            asked.set()
+            answer.wait(10)
+            return [late]
+
+        source.claim = claim_slowly  # type: ignore[method-assign]  # slower than the fake
+        signals.released.connect(receive)
+        worker = make(source)
+        asked.wait(10)
+        worker.quiet()
+        answer.set()
+        until(lambda: source.settled)
+        signals.released.disconnect(receive)
+        assert source.settled == [Settlement(claim=late, execution=None)]
+        assert told == [[late]]
+        assert gate.begun == []
+
+    def test_gives_back_what_has_not_begun(self, make: Make, gate: Gate) -> None:
+        source = five()
+        worker = make(source)
+        until(lambda: len(gate.begun) == 2)
+        worker._pool.add([claim("waiting")])
+        worker.give_back_waiting()
+        until(lambda: source.settled_tokens == ["waiting"])
+        assert source.settled[0].execution is None
+
+    def test_claims_are_told(self, make: Make, gate: Gate) -> None:
+        told: list[object] = []
+
+        def receive(**facts: object) -> None:
+            told.append((facts["process_id"], [one.token for one in facts["claims"]]))
+
+        signals.claimed.connect(receive)
+        make(five())
+        until(lambda: told)
+        signals.claimed.disconnect(receive)
+        assert told[0] == ("abc", ["0", "1"])
+
+    def test_a_thread_that_dies_makes_it_unhealthy(self, make: Make, gate: Gate) -> None:
+        source = five()
+        worker = make(source)
+        until(lambda: len(gate.begun) == 2)
+        source.close = lambda: (_ for _ in ()).throw(RuntimeError("odd"))  # type: ignore[method-assign]  # to end a thread
+        worker._settling.end()
+        gate.open.set()
+        until(lambda: not worker.is_alive())
