@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django_activejob import clock
+from django_activejob import clock, signals
 from django_activejob.contracts import (
     Claim,
     ErrorRecord,
@@ -11,6 +11,8 @@ from django_activejob.contracts import (
     QueueAdapter,
     Settlement,
 )
+from django_activejob.errors import ExecutionLost
+from django_activejob.instrumentation import notify
 from django_activejob.job.execution import error_record, execute
 
 _NOTHING_READ = ErrorRecord(
@@ -32,6 +34,26 @@ def settlement_of(claim: Claim, *, adapter: QueueAdapter) -> Settlement:
             error=error_record(error),
         )
     return Settlement(claim=claim, execution=execution)
+
+
+def cut_short(claim: Claim, *, adapter: QueueAdapter) -> Settlement:
+    """The failure of a job that has not ended when its process has to."""
+    payload = claim.envelope.payload if claim.envelope is not None else None
+    error = ExecutionLost(
+        f"{_label(claim)}: it had not ended when its process had to stop, and its class says "
+        'on_crash = "fail". See what it has done before you retry it.'
+    )
+    notify(signals.failed, job=None, payload=payload, adapter=adapter, error=error, seconds=0.0)
+    execution = Execution(
+        outcome=Outcome.FAILED, started_at=clock.now(), seconds=0.0, error=error_record(error)
+    )
+    return Settlement(claim=claim, execution=execution)
+
+
+def _label(claim: Claim) -> str:
+    if claim.envelope is None:
+        return f"Claim {claim.token}"
+    return f"{claim.envelope.payload['job_class']} ({claim.envelope.payload['job_id']})"
 
 
 def _execution(claim: Claim, adapter: QueueAdapter) -> Execution:

@@ -24,6 +24,7 @@ _TICK: Final = 0.5  # seconds between two looks at the health of the parts
 _DRAIN_TICK: Final = 0.02
 _LEAVE_WITHIN: Final = 2.0  # seconds for deregistering and for threads to end
 _LEAVE_AT_ONCE_WITHIN: Final = 0.7
+_CUT_WITHIN: Final = 0.5  # seconds for recording the ends of jobs that are cut short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class Process:
         logger.info("%s stops: %s.", self._plan.name, self._leaving.why)
         self._parts.stop()
         self._drain()
+        self._cut_short()
         within = _LEAVE_AT_ONCE_WITHIN if self._must_hurry() else _LEAVE_WITHIN
         self._parts.deregister(until=clock.monotonic() + within)
         return self._leaving.status
@@ -159,6 +161,13 @@ class Process:
                 self._plan.name,
                 len(held),
             )
+
+    def _cut_short(self) -> None:
+        worker = self._parts.worker
+        cut = set(worker.cut_short()) if worker is not None else set()
+        until = clock.monotonic() + _CUT_WITHIN
+        while worker is not None and cut & set(worker.held()) and clock.monotonic() < until:
+            self._read_signals(_DRAIN_TICK)
 
     def _must_hurry(self) -> bool:
         return self._leaving is not None and self._leaving.at_once

@@ -12,7 +12,7 @@ from django_activejob.instrumentation import notify
 from . import boundary
 from .claiming import Claiming
 from .configuration import WorkerPlan
-from .executor import settlement_of
+from .executor import cut_short, settlement_of
 from .pool import Pool
 from .settling import Settling
 from .started import StartedPage
@@ -21,8 +21,8 @@ from .started import StartedPage
 class Worker:
     """One process's claiming thread, pool and settling thread.
 
-    ``_held`` has every claim from its claiming to the writing of its end, by token;
-    guarded by ``_lock``.
+    ``_held`` has every claim from its claiming to the writing of its end, by token, and
+    ``_running`` those whose jobs run; both are guarded by ``_lock``.
 
     Args:
         may_claim: asked before each claim; False while the process is not sure to live.
@@ -43,6 +43,7 @@ class Worker:
         self._page = page
         self._may_claim = may_claim
         self._held: dict[str, Claim] = {}
+        self._running: dict[str, Claim] = {}
         self._lock = threading.Lock()
         self._pool = Pool(threads=plan.threads, perform=self._perform, when_free=self._go_on)
         self._settling = Settling(source, is_idle=self._pool.is_idle, when_settled=self._let_go)
@@ -80,6 +81,18 @@ class Worker:
         """Releases the claims that no thread has begun."""
         self._release(self._pool.take_back())
 
+    def cut_short(self) -> Sequence[str]:
+        """Fails the running jobs that must rather not run than run twice; gives their tokens.
+
+        What such a job may still do before the process ends is not recorded any more.
+        """
+        with self._lock:
+            cut = [claim for claim in self._running.values() if _must_not_run_again(claim)]
+            for claim in cut:
+                del self._running[claim.token]
+        self._settling.add([cut_short(claim, adapter=self._adapter) for claim in cut])
+        return [claim.token for claim in cut]
+
     def end(self) -> None:
         """Ends all threads that can end; jobs that still run are left to themselves."""
         self._claiming.end()
@@ -114,9 +127,14 @@ class Worker:
 
     def _perform(self, claim: Claim) -> None:
         self._page.mark(claim.token)
+        with self._lock:
+            self._running[claim.token] = claim
         settlement = settlement_of(claim, adapter=self._adapter)
         boundary.clean_after(claim)
-        self._settling.add([settlement])
+        with self._lock:
+            is_ours_to_end = self._running.pop(claim.token, None) is not None
+        if is_ours_to_end:
+            self._settling.add([settlement])
 
     def _go_on(self) -> None:
         self._claiming.wake()
@@ -130,3 +148,7 @@ class Worker:
             for settlement in settlements:
                 self._held.pop(settlement.claim.token, None)
         self._claiming.wake()
+
+
+def _must_not_run_again(claim: Claim) -> bool:
+    return claim.envelope is not None and claim.envelope.on_crash == "fail"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 def main() -> int:
     """Starts the demo for a person, or takes the tour without one."""
     options = _parser().parse_args()
+    # Whatever ends the demo ends its programs too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.environ["DJANGO_SETTINGS_MODULE"] = "testproject.settings"
     if options.once:
         with tempfile.TemporaryDirectory(prefix="activejob-demo-") as folder:

@@ -37,6 +37,18 @@ class TestTerm:
         assert project.console.counts() == {"ready": 1}
         assert "1 jobs have not ended in time and go back to their queues." in run.log
 
+    def test_a_job_that_must_not_run_twice_fails_in_place_of_going_back(
+        self, project: Project
+    ) -> None:
+        run = project.runjobs("--shutdown-timeout", "0.5").until_ready()
+        project.console.enqueue("PaymentJob", [1, 60])
+        until(lambda: project.has_begun(1))
+        run.send(signal.SIGTERM)
+        assert run.wait() == 0
+        assert project.console.counts() == {"failed": 1}
+        assert project.console.failures() == ["django_activejob.errors.ExecutionLost"]
+        assert 'its class says on_crash = "fail"' in run.log
+
     @pytest.mark.line("RQ-026")
     def test_many_of_them_are_as_one(self, sqlite_project: Project) -> None:
         run = sqlite_project.runjobs().until_ready()

@@ -8,7 +8,7 @@ from django_activejob import ActiveJob
 from django_activejob.contracts import Claim, ErrorRecord, Execution, Outcome
 from django_activejob.job.packing import pack
 from django_activejob.runtime import executor
-from django_activejob.runtime.executor import settlement_of
+from django_activejob.runtime.executor import cut_short, settlement_of
 
 from .fakes import FakeAdapter, claim
 
@@ -74,3 +74,20 @@ class TestSettlementOf:
         execution = execution_of(claim())
         assert execution.outcome is Outcome.FAILED
         assert execution.error.class_name == type(error).__name__
+
+
+class TestCutShort:
+    def test_says_why_and_what_to_do(self) -> None:
+        execution = cut_short(claim("7:1"), adapter=ADAPTER).execution
+        assert execution is not None
+        assert execution.outcome is Outcome.FAILED
+        assert execution.error is not None
+        assert execution.error.class_name == "django_activejob.errors.ExecutionLost"
+        assert execution.error.message.startswith("shop.ReportJob (6f0a): it had not ended when")
+        assert "See what it has done before you retry it." in execution.error.message
+
+    def test_knows_what_to_call_a_claim_without_an_envelope(self) -> None:
+        execution = cut_short(Claim(token="7:1", envelope=None), adapter=ADAPTER).execution
+        assert execution is not None
+        assert execution.error is not None
+        assert execution.error.message.startswith("Claim 7:1: ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -198,3 +199,22 @@ class TestWorker:
         worker._settling.end()
         gate.open.set()
         until(lambda: not worker.is_alive())
+
+
+class TestCutShort:
+    def test_fails_what_must_not_run_twice_and_drops_its_late_end(
+        self, make: Make, gate: Gate
+    ) -> None:
+        payment, other = claim("1:1"), claim("2:1")
+        assert payment.envelope is not None
+        payment = replace(payment, envelope=replace(payment.envelope, on_crash="fail"))
+        source = FakeSource(payment, other)
+        worker = make(source)
+        until(lambda: len(gate.begun) == 2)
+        assert list(worker.cut_short()) == ["1:1"]
+        until(lambda: source.settled_tokens == ["1:1"])
+        gate.open.set()
+        until(lambda: source.settled_tokens == ["1:1", "2:1"])
+        outcomes = [one.execution.outcome for one in source.settled if one.execution]
+        assert outcomes == [Outcome.FAILED, Outcome.PERFORMED]
+        assert worker.held() == []

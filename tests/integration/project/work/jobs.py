@@ -19,6 +19,12 @@ class NoteJob(ActiveJob):
         note(number, "end")
 
 
+class PaymentJob(NoteJob):
+    """Must rather not run than run twice."""
+
+    on_crash = "fail"
+
+
 class CrashJob(ActiveJob):
     """Takes its process with it."""
 
