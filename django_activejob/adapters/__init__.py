@@ -1,0 +1,3 @@
+"""Our ends of the queueing systems; none knows another."""
+
+from __future__ import annotations

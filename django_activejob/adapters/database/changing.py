@@ -1,0 +1,54 @@
+"""Choosing rows, locking them and changing them: in one statement where the engine can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django_activejob.adapters.database.store import Record, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A SELECT of ids that locks what it chooses, with its parameters."""
+
+    sql: str
+    parameters: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The SET part of an UPDATE, with its parameters."""
+
+    sql: str
+    parameters: Sequence[Any] = ()
+
+
+# MATERIALIZED: the choice is made once, and so never locks more rows than its LIMIT.
+_AT_ONCE = """
+    WITH chosen AS MATERIALIZED ({choice})
+    UPDATE django_activejob_job SET {change}
+    WHERE id IN (SELECT id FROM chosen)
+    RETURNING {columns}
+"""
+_UPDATE = "UPDATE django_activejob_job SET {change} WHERE id {among}"
+_SELECT = "SELECT {columns} FROM django_activejob_job WHERE id {among}"
+
+
+def change(store: Store, choice: Choice, to: Change, *, columns: str = "id") -> list[Record]:
+    """Changes the jobs of a choice; gives their columns, as they are now, in no order."""
+    if not store.vendor.returning:
+        return store.atomically(lambda: _change_in_steps(store, choice, to, columns))
+    parameters = (*choice.parameters, *to.parameters)
+    return store.run(
+        lambda: store.rows(_AT_ONCE, parameters, choice=choice.sql, change=to.sql, columns=columns)
+    )
+
+
+def _change_in_steps(store: Store, choice: Choice, to: Change, columns: str) -> list[Record]:
+    ids = [id for (id,) in store.rows(choice.sql, choice.parameters)]
+    if not ids:
+        return []
+    store.change(_UPDATE, (*to.parameters, ids), change=to.sql)
+    return store.rows(_SELECT, (ids,), columns=columns)

@@ -1,0 +1,106 @@
+"""What becomes of the jobs that a dead process held."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Sequence
+
+from django_activejob.adapters.database.attempts import Attempt, number_of, remember
+from django_activejob.adapters.database.rows import Held
+from django_activejob.adapters.database.store import Store
+from django_activejob.adapters.database.text import bounded_error
+from django_activejob.adapters.database.transitions.release import RELEASED
+from django_activejob.contracts import Buried, ErrorRecord
+
+MOST_DEATHS = 3
+LONGEST_PAUSE = 10.0  # seconds after the first death; three times as long after the second
+
+_RELEASE = "UPDATE django_activejob_job SET {released} WHERE id = %s"
+_RETRY_LATER = """
+    UPDATE django_activejob_job
+    SET state = 'scheduled', process_id = '', claimed_at = NULL, scheduled_at = {later},
+        crashes = crashes + 1, executions = executions + 1, error_class = %s
+    WHERE id = %s
+"""
+_FAIL = """
+    UPDATE django_activejob_job
+    SET state = 'failed', process_id = '', failed_at = {now},
+        crashes = crashes + 1, executions = executions + 1, error_class = %s
+    WHERE id = %s
+"""
+
+# Fork-safe: every process that comes of a fork draws other numbers.
+_random = random.SystemRandom()
+
+
+def settle_dead(
+    store: Store, held: Sequence[Held], *, reason: str, started: Collection[str] | None
+) -> list[Buried]:
+    """Settles what a dead process held; the caller has locked the rows.
+
+    What had not started is released, the death not counted. What had started fails when its
+    ``on_crash`` says so, or at its third death; else it comes back after a random pause that
+    grows with each death, so that a job that kills and its neighbors part.
+    """
+    buried = []
+    for each in held:
+        if started is not None and each.claim.token not in started:
+            buried.append(_release(store, each))
+        else:
+            buried.append(_settle_crash(store, each, reason))
+    return buried
+
+
+def _release(store: Store, held: Held) -> Buried:
+    store.change(_RELEASE, (held.id,), released=RELEASED)
+    return Buried(token=held.claim.token, envelope=held.claim.envelope, fate="released")
+
+
+def _settle_crash(store: Store, held: Held, reason: str) -> Buried:
+    claim, deaths = held.claim, held.claim.crashes + 1
+    error = bounded_error(_crash(held, reason, deaths))
+    remember(store, [_attempt(held, error)])
+    if _is_final(held, deaths):
+        store.change(_FAIL, (error.class_name, held.id))
+        return Buried(token=claim.token, envelope=claim.envelope, fate="failed", error=error)
+    pause = _random.uniform(0, LONGEST_PAUSE) * 3 ** (deaths - 1)
+    store.change(_RETRY_LATER, (pause, error.class_name, held.id))
+    return Buried(token=claim.token, envelope=claim.envelope, fate="retried")
+
+
+def _is_final(held: Held, deaths: int) -> bool:
+    envelope = held.claim.envelope
+    return deaths >= MOST_DEATHS or (envelope is not None and envelope.on_crash == "fail")
+
+
+def _crash(held: Held, reason: str, deaths: int) -> ErrorRecord:
+    return ErrorRecord(
+        class_name="django_activejob.errors.ProcessCrashed",
+        message=f"{_label(held)}: the process that ran it died: {reason}. {_advice(held, deaths)}",
+    )
+
+
+def _advice(held: Held, deaths: int) -> str:
+    if deaths >= MOST_DEATHS:
+        return f"It has died with {deaths} processes; find out why before you retry it."
+    if _is_final(held, deaths):
+        return 'Its class says on_crash = "fail"; see what it has done before you retry it.'
+    return "It runs again after a pause."
+
+
+def _label(held: Held) -> str:
+    if held.claim.envelope is None:
+        return f"The unreadable job with provider_job_id {held.id}"
+    payload = held.claim.envelope.payload
+    return f"{payload['job_class']} ({payload['job_id']})"
+
+
+def _attempt(held: Held, error: ErrorRecord) -> Attempt:
+    return Attempt(
+        row_id=held.id,
+        number=number_of(held.claim.envelope),
+        outcome="crashed",
+        process_id=held.process_id,
+        started_at=held.claimed_at,
+        error=error,
+    )

@@ -1,0 +1,44 @@
+"""The fence: a claim is ours while its row still shows our process and our claim number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django_activejob.adapters.database.changing import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Hold:
+    """A claim as its token names it: ``"<row id>:<claim number>"``."""
+
+    id: int
+    claim_number: int
+
+    @property
+    def token(self) -> str:
+        """The claim's token."""
+        return f"{self.id}:{self.claim_number}"
+
+
+def hold_of(token: str) -> Hold | None:
+    """The hold that a token names; None for a text that is no token of ours."""
+    id, _, claim_number = token.partition(":")
+    if not (id.isdecimal() and claim_number.isdecimal()):
+        return None
+    return Hold(id=int(id), claim_number=int(claim_number))
+
+
+# Tokens are compared as texts: a list of those is hashed, a list of pairs is searched through.
+_OURS = """
+    SELECT id FROM django_activejob_job
+    WHERE id {among} AND state = 'running' AND process_id = %s
+      AND (id || ':' || claim_number) {among}
+    ORDER BY id {lock}
+"""
+
+
+def still_held(process_id: str, holds: Sequence[Hold]) -> Choice:
+    """Chooses, and locks by id, those of the holds that the process still has."""
+    ids, tokens = [hold.id for hold in holds], [hold.token for hold in holds]
+    return Choice(sql=_OURS, parameters=(ids, process_id, tokens))

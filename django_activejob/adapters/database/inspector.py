@@ -1,0 +1,182 @@
+"""The tables, as people read and repair them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from typing_extensions import override
+
+from django_activejob.adapters.database.filters import Condition, among, condition_of, row_ids
+from django_activejob.adapters.database.listing import page
+from django_activejob.adapters.database.queues import paused_names
+from django_activejob.adapters.database.records import (
+    ALL_COLUMNS,
+    attempt_of,
+    process_of,
+    queue_of,
+    whole,
+)
+from django_activejob.adapters.database.repairs import repair
+from django_activejob.adapters.database.store import Store
+from django_activejob.adapters.database.text import is_storable
+from django_activejob.adapters.database.transitions.discard import discard
+from django_activejob.adapters.database.transitions.dispatch_now import dispatch_now
+from django_activejob.adapters.database.transitions.pause import pause
+from django_activejob.adapters.database.transitions.resume import resume
+from django_activejob.adapters.database.transitions.retry_failed import retry_failed
+from django_activejob.contracts import (
+    AttemptRecord,
+    Count,
+    Inspector,
+    JobQuery,
+    JobRecord,
+    Page,
+    ProcessRecord,
+    QueueRecord,
+    Repaired,
+    Status,
+)
+
+MOST_JOB_CLASSES = 500
+
+_COUNT = """
+    SELECT COUNT(*) FROM (
+        SELECT 1 FROM django_activejob_job WHERE {where} LIMIT %s
+    ) AS counted
+"""
+_FIND = "SELECT {columns} FROM django_activejob_job WHERE {where} ORDER BY id DESC LIMIT 1"
+_ATTEMPTS = """
+    SELECT number, outcome, started_at, seconds, error_class, error_message, traceback
+    FROM django_activejob_attempt
+    WHERE job_id = %s AND outcome <> 'performed' ORDER BY id
+"""
+_QUEUES = """
+    SELECT queue, COUNT(*), MIN(COALESCE(scheduled_at, enqueued_at)), {now}
+    FROM django_activejob_job WHERE state = 'ready' GROUP BY queue
+"""
+# A loose index scan: one probe for each class, however many jobs there are.
+_JOB_CLASSES = """
+    WITH RECURSIVE names AS (
+        SELECT MIN(job_class) AS job_class FROM django_activejob_job
+        UNION ALL
+        SELECT (
+            SELECT MIN(job.job_class) FROM django_activejob_job AS job
+            WHERE job.job_class > names.job_class
+        )
+        FROM names WHERE names.job_class IS NOT NULL
+    )
+    SELECT job_class FROM names WHERE job_class IS NOT NULL LIMIT %s
+"""
+_PROCESSES = """
+    SELECT id, kind, hostname, pid, metadata, started_at, beat_at
+    FROM django_activejob_process ORDER BY started_at, id
+"""
+
+
+class DatabaseInspector(Inspector):
+    """The tables, as people read and repair them; may be used by any thread."""
+
+    statuses: frozenset[Status] = frozenset(
+        ("scheduled", "ready", "running", "retrying", "failed", "finished")
+    )
+    filters: frozenset[str] = frozenset(("queue", "job_class", "search"))
+    actions: frozenset[str] = frozenset(("retry", "discard", "dispatch", "pause", "resume"))
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @override
+    def queues(self) -> Sequence[QueueRecord]:
+        """All queues that hold ready jobs or are paused, by name."""
+        store = self._store
+        paused = paused_names(store)
+        rows = store.run(lambda: store.rows(_QUEUES))
+        full = {row[0]: queue_of(row, store.vendor, paused=row[0] in paused) for row in rows}
+        empty = {
+            name: QueueRecord(name=name, size=0, latency=None, paused=True)
+            for name in paused - full.keys()
+        }
+        return [queue for _, queue in sorted((full | empty).items())]
+
+    @override
+    def jobs(self, query: JobQuery, *, cursor: str | None = None, limit: int = 50) -> Page:
+        """A page of jobs; a cursor that is none of ours gives the first."""
+        return page(self._store, query, cursor=cursor, limit=limit)
+
+    @override
+    def count(self, query: JobQuery, *, cap: int = 10_000) -> Count:
+        """How many jobs there are; counting stops at ``cap``."""
+        wanted = condition_of(query)
+        parameters = (*wanted.parameters, cap + 1)
+        [(number,)] = self._read(_COUNT, parameters, where=wanted.sql)
+        return Count(number=min(number, cap), capped=number > cap)
+
+    @override
+    def find(self, job_id: str) -> JobRecord | None:
+        """The job with this id of ours, or, failing that, the newest with this job id."""
+        ids = row_ids([job_id])
+        found = self._find(among(ids)) if ids else None
+        if found is None and is_storable(job_id):
+            found = self._find(Condition(sql="job_id = %s", parameters=(job_id,)))
+        return found
+
+    @override
+    def attempts(self, id: str) -> Sequence[AttemptRecord]:
+        """The executions of a job that did not end well, oldest first."""
+        rows = [row for row_id in row_ids([id]) for row in self._read(_ATTEMPTS, (row_id,))]
+        return [attempt_of(row, self._store.vendor) for row in rows]
+
+    @override
+    def job_classes(self) -> Sequence[str]:
+        """The names of the classes of the jobs at hand, the first 500."""
+        return [name for (name,) in self._read(_JOB_CLASSES, (MOST_JOB_CLASSES,))]
+
+    @override
+    def retry(self, query: JobQuery, *, limit: int) -> Repaired:
+        """Makes failed jobs ready again; their counters start anew."""
+        return repair(self._store, query, retry_failed, guard="state = 'failed'", limit=limit)
+
+    @override
+    def discard(self, query: JobQuery, *, limit: int) -> Repaired:
+        """Removes jobs that do not run."""
+        return repair(self._store, query, discard, guard="state <> 'running'", limit=limit)
+
+    @override
+    def dispatch(self, query: JobQuery, *, limit: int) -> Repaired:
+        """Makes scheduled jobs ready now."""
+        return repair(self._store, query, dispatch_now, guard="state = 'scheduled'", limit=limit)
+
+    @override
+    def pause(self, queue: str) -> None:
+        """Lets no more jobs of a queue start."""
+        pause(self._store, queue)
+
+    @override
+    def resume(self, queue: str) -> None:
+        """Lets the jobs of a queue start again."""
+        resume(self._store, queue)
+
+    @override
+    def processes(self) -> Sequence[ProcessRecord]:
+        """The processes that are registered, oldest first."""
+        return [process_of(row, self._store.vendor) for row in self._read(_PROCESSES, ())]
+
+    @override
+    def backend(self) -> Mapping[str, Any]:
+        """The engine, its version, and the alias: nothing that could be a secret."""
+        connection = self._store.connection
+        version = self._store.run(connection.get_database_version)
+        return {
+            "engine": connection.display_name,
+            "version": ".".join(map(str, version)),
+            "alias": self._store.alias,
+        }
+
+    def _find(self, condition: Condition) -> JobRecord | None:
+        store = self._store
+        rows = self._read(_FIND, condition.parameters, columns=ALL_COLUMNS, where=condition.sql)
+        return store.run(lambda: whole(store, rows[0])) if rows else None
+
+    def _read(self, sql: str, parameters: Sequence[Any], **fragments: str) -> list[Any]:
+        return self._store.run(lambda: self._store.rows(sql, parameters, **fragments))

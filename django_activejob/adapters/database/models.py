@@ -1,0 +1,171 @@
+"""The tables; only this adapter's statements write them, and only its inspector reads them.
+
+Texts are empty, not NULL, where there is nothing to say. Moments are UTC.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from django_activejob.adapters.database.state import State
+
+
+class Job(models.Model):
+    """One job, one row, from its enqueue to its end, retries included."""
+
+    id = models.BigAutoField(primary_key=True)
+    queue = models.CharField(_("queue"), max_length=255)
+    priority = models.IntegerField(_("priority"), default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    job_id = models.CharField(_("job id"), max_length=36)
+    job_class = models.CharField(_("job class"), max_length=255)
+    # Escaped JSON in a text column: it comes back byte for byte, NUL characters included.
+    payload = models.TextField(_("payload"))
+    routing = models.TextField(_("routing"), default="", blank=True)
+    executions = models.IntegerField(_("executions"), default=0)
+    crashes = models.SmallIntegerField(_("crashes"), default=0)
+    process_id = models.CharField(_("process id"), max_length=32, default="", blank=True)
+    claim_number = models.IntegerField(_("claim number"), default=0)
+    error_class = models.CharField(_("error class"), max_length=255, default="", blank=True)
+    enqueued_at = models.DateTimeField(_("enqueued at"))
+    scheduled_at = models.DateTimeField(_("scheduled at"), null=True, blank=True)
+    claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_job"
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        default_permissions = ("view",)
+        permissions: ClassVar = [
+            ("retry_job", _("Can retry failed jobs")),
+            ("discard_job", _("Can discard jobs")),
+            ("dispatch_job", _("Can run scheduled jobs now")),
+            ("view_arguments", _("Can view the arguments of jobs")),
+        ]
+        indexes: ClassVar = [
+            # find a job by the id that its class gave it
+            models.Index(fields=["job_id"], name="aj_job_job_id"),
+            # claim from one queue; which queues have ready jobs
+            models.Index(
+                fields=["queue", "priority", "id"],
+                name="aj_job_ready_queue",
+                condition=Q(state="ready"),
+            ),
+            # claim from all queues; the second condition, which only that claim states, keeps
+            # the planner from walking this index for a single queue
+            models.Index(
+                fields=["priority", "id"],
+                name="aj_job_ready",
+                condition=Q(state="ready", id__gt=0),
+            ),
+            # what is due
+            models.Index(
+                fields=["scheduled_at", "id"], name="aj_job_due", condition=Q(state="scheduled")
+            ),
+            # what a process holds
+            models.Index(fields=["process_id"], name="aj_job_held", condition=Q(state="running")),
+            # what ended last; what has been kept for long enough
+            models.Index(
+                fields=["finished_at", "id"], name="aj_job_finished", condition=Q(state="finished")
+            ),
+            # what failed last
+            models.Index(
+                fields=["failed_at", "id"], name="aj_job_failed", condition=Q(state="failed")
+            ),
+            # the jobs of a class; which classes there are
+            models.Index(fields=["job_class", "id"], name="aj_job_class"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="aj_job_known_state"),
+            models.CheckConstraint(
+                condition=(Q(state="running") & ~Q(process_id=""))
+                | (~Q(state="running") & Q(process_id="")),
+                name="aj_job_running_has_process",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_class} ({self.job_id})"
+
+
+class Attempt(models.Model):
+    """One execution that did not end well, or whose result is kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(
+        Job,
+        on_delete=models.CASCADE,
+        related_name="attempts",
+        db_index=False,
+        verbose_name=_("job"),
+    )
+    number = models.IntegerField(_("number"))
+    outcome = models.CharField(_("outcome"), max_length=20)
+    process_id = models.CharField(_("process id"), max_length=32, default="", blank=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    seconds = models.FloatField(_("seconds"), null=True, blank=True)
+    error_class = models.CharField(_("error class"), max_length=255, default="", blank=True)
+    error_message = models.TextField(_("error message"), default="", blank=True)
+    traceback = models.TextField(_("traceback"), default="", blank=True)
+    result = models.TextField(_("result"), default="", blank=True)
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_attempt"
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        default_permissions = ("view",)
+        indexes: ClassVar = [
+            # the attempts of a job, oldest first
+            models.Index(fields=["job", "id"], name="aj_attempt_job"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.outcome}"
+
+
+class Process(models.Model):
+    """One process that works for this adapter, for as long as it beats."""
+
+    id = models.CharField(_("id"), max_length=32, primary_key=True)
+    kind = models.CharField(_("kind"), max_length=20)
+    hostname = models.CharField(_("host name"), max_length=255)
+    pid = models.BigIntegerField(_("pid"))
+    metadata = models.TextField(_("metadata"), default="", blank=True)
+    command = models.TextField(_("command"), default="", blank=True)
+    started_at = models.DateTimeField(_("started at"))
+    beat_at = models.DateTimeField(_("last beat at"))
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_process"
+        verbose_name = _("process")
+        verbose_name_plural = _("processes")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pid} on {self.hostname}"
+
+
+class Pause(models.Model):
+    """A queue whose jobs do not start."""
+
+    queue = models.CharField(_("queue"), max_length=255, primary_key=True)
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_pause"
+        verbose_name = _("queue")
+        verbose_name_plural = _("queues")
+        default_permissions = ("view",)
+        permissions: ClassVar = [("pause_queue", _("Can pause and resume queues"))]
+
+    def __str__(self) -> str:
+        return self.queue

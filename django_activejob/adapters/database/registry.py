@@ -1,0 +1,131 @@
+"""The processes that work for this adapter: the rows of Process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from django_activejob import clock
+from django_activejob.adapters.database.fence import Hold, hold_of
+from django_activejob.adapters.database.store import Store
+from django_activejob.adapters.database.text import storable
+from django_activejob.adapters.database.transitions.bury import bury
+from django_activejob.adapters.database.transitions.prune import prune
+from django_activejob.adapters.database.transitions.release import RELEASED, release
+from django_activejob.contracts import Buried, Command, ProcessRecord, ProcessRegistry
+from django_activejob.errors import ProcessPruned
+
+FORGOTTEN_AFTER = 10.0  # seconds for which a process has not known of a claim that it holds
+HOSTNAME_CHARACTERS = 255
+
+_REGISTER = """
+    INSERT INTO django_activejob_process
+        (id, kind, hostname, pid, metadata, command, started_at, beat_at)
+    VALUES (%s, %s, %s, %s, %s, '', {now}, {now})
+"""
+_BEAT = "UPDATE django_activejob_process SET beat_at = {now} WHERE id = %s"
+_COMMAND = "SELECT command FROM django_activejob_process WHERE id = %s AND command <> ''"
+_CLEAR_COMMAND = """
+    UPDATE django_activejob_process SET command = '' WHERE id = %s AND command = %s
+"""
+_HELD = """
+    SELECT id, claim_number FROM django_activejob_job
+    WHERE state = 'running' AND process_id = %s
+"""
+_RELEASE_ALL = """
+    UPDATE django_activejob_job SET {released} WHERE state = 'running' AND process_id = %s
+"""
+_LOCK = "SELECT id FROM django_activejob_process WHERE id = %s {lock}"
+_FORGET = "DELETE FROM django_activejob_process WHERE id = %s"
+
+
+class DatabaseRegistry(ProcessRegistry):
+    """The processes that work for this adapter; the store's clock times them.
+
+    State: ``_unknown_since``, for each process of this Python process the claims that its
+    beats did not mention, with the time of the first such beat. A process's own entry is
+    touched by its heartbeat thread only.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._unknown_since: dict[str, dict[Hold, float]] = {}
+
+    @override
+    def register(self, record: ProcessRecord) -> None:
+        """Makes a process known; to do it again, after an outage, does no harm."""
+        if self._beat(record.id):
+            return
+        facts = (
+            record.id,
+            record.kind,
+            storable(record.hostname)[:HOSTNAME_CHARACTERS],
+            record.pid,
+            json.dumps(dict(record.metadata), default=str),
+        )
+        self._store.run(lambda: self._store.change(_REGISTER, facts))
+
+    @override
+    def beat(self, process_id: str, *, running: Sequence[str]) -> Sequence[Command]:
+        """Says that a process lives; releases what it has not known of for 10 seconds."""
+        if not self._beat(process_id):
+            raise ProcessPruned(f"Process {process_id} is not registered (any more).")
+        self._release_forgotten(process_id, running)
+        return self._take_commands(process_id)
+
+    @override
+    def deregister(self, process_id: str) -> None:
+        """Releases what a process holds and forgets it, in one transaction."""
+        self._unknown_since.pop(process_id, None)
+        self._store.atomically(lambda: self._forget(process_id))
+
+    @override
+    def bury(
+        self, process_id: str, *, reason: str, started: Sequence[str] | None
+    ) -> Sequence[Buried]:
+        """Settles what a dead process held, and forgets it."""
+        known = None if started is None else frozenset(started)
+        return bury(self._store, process_id, reason=reason, started=known)
+
+    @override
+    def prune(self, *, silent_for: float) -> Sequence[Buried]:
+        """Buries the silent, and settles claims whose owner has no record."""
+        return prune(self._store, silent_for=silent_for)
+
+    def _beat(self, process_id: str) -> bool:
+        return bool(self._store.run(lambda: self._store.change(_BEAT, (process_id,))))
+
+    def _release_forgotten(self, process_id: str, running: Sequence[str]) -> None:
+        present = clock.monotonic()
+        earlier = self._unknown_since.get(process_id, {})
+        known = {hold_of(token) for token in running}
+        unknown = {
+            hold: earlier.get(hold, present)
+            for hold in self._held_by(process_id)
+            if hold not in known
+        }
+        self._unknown_since[process_id] = unknown
+        overdue = [hold for hold, since in unknown.items() if present - since >= FORGOTTEN_AFTER]
+        if overdue:
+            release(self._store, process_id, overdue)
+
+    def _held_by(self, process_id: str) -> list[Hold]:
+        rows = self._store.run(lambda: self._store.rows(_HELD, (process_id,)))
+        return [Hold(id=id, claim_number=claim_number) for id, claim_number in rows]
+
+    def _take_commands(self, process_id: str) -> list[Command]:
+        rows = self._store.run(lambda: self._store.rows(_COMMAND, (process_id,)))
+        if not rows:
+            return []
+        [(text,)] = rows
+        # Compared, so that a command written in between is not lost but taken by the next beat.
+        taken = self._store.run(lambda: self._store.change(_CLEAR_COMMAND, (process_id, text)))
+        return [Command(**command) for command in json.loads(text)] if taken else []
+
+    def _forget(self, process_id: str) -> None:
+        # Our own row first, then jobs, as everywhere.
+        self._store.rows(_LOCK, (process_id,))
+        self._store.change(_RELEASE_ALL, (process_id,), released=RELEASED)
+        self._store.change(_FORGET, (process_id,))

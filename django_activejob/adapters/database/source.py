@@ -1,0 +1,60 @@
+"""Where a worker takes its jobs from: the ready rows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from django_activejob.adapters.database.store import Store
+from django_activejob.adapters.database.transitions.claim import claim
+from django_activejob.adapters.database.transitions.settle import settle
+from django_activejob.clock import monotonic
+from django_activejob.contracts import Claim, Settlement, Source
+
+LONGEST_WAIT = 1.0  # seconds that a claim looks for jobs before it comes back without
+
+
+class DatabaseSource(Source):
+    """One process's access to the ready rows.
+
+    State: ``_woken``, an event that any thread may set.
+    """
+
+    def __init__(self, store: Store, process_id: str, *, polling_interval: float) -> None:
+        self._store = store
+        self._process_id = process_id
+        self._polling_interval = polling_interval
+        self._woken = threading.Event()
+
+    @override
+    def claim(self, queues: Sequence[str], *, limit: int) -> Sequence[Claim]:
+        """Takes up to ``limit`` ready jobs; looks again for a second while there are none."""
+        deadline = monotonic() + LONGEST_WAIT
+        is_over = False
+        while True:
+            claims = claim(self._store, self._process_id, queues, limit=limit)
+            if claims or is_over:
+                return claims
+            is_over = self._rest() or monotonic() >= deadline
+
+    @override
+    def settle(self, settlements: Sequence[Settlement]) -> Sequence[str]:
+        """Writes the ends of claims in one transaction."""
+        return settle(self._store, self._process_id, settlements)
+
+    @override
+    def wake(self) -> None:
+        """Makes a waiting ``claim`` look once more and come back."""
+        self._woken.set()
+
+    @override
+    def close(self) -> None:
+        """Closes the calling thread's connection."""
+        self._store.close()
+
+    def _rest(self) -> bool:
+        was_woken = self._woken.wait(self._polling_interval)
+        self._woken.clear()
+        return was_woken

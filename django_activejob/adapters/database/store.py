@@ -1,0 +1,152 @@
+"""One database alias, as the transitions see it."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import DatabaseError, InterfaceError, OperationalError
+
+from django_activejob.adapters.database.trouble import is_missing_table, is_transient
+from django_activejob.adapters.database.vendor import Vendor, vendor_of
+from django_activejob.errors import AdapterUnavailable
+
+T = TypeVar("T")
+Record = tuple[Any, ...]
+
+RETRY_PAUSES = (0.01, 0.03, 0.1, 0.3)  # seconds; a random part of each is slept
+
+# Fork-safe: every process that comes of a fork draws other numbers.
+_random = random.SystemRandom()
+
+
+class _Inside(threading.local):
+    """Whether the calling thread is inside a transaction of ours."""
+
+    ours = False
+
+
+class Store:
+    """One database alias: runs statements, keeps transactions short, names what went wrong.
+
+    Any thread may use it; each has the connection that Django gives it. State: ``_inside``,
+    each thread's own.
+    """
+
+    def __init__(self, alias: str) -> None:
+        self.alias = alias
+        self._inside = _Inside()
+
+    @property
+    def connection(self) -> BaseDatabaseWrapper:
+        """The calling thread's connection."""
+        return connections[self.alias]
+
+    @cached_property
+    def vendor(self) -> Vendor:
+        """How this engine says things."""
+        return vendor_of(self.connection)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = (), **fragments: str) -> list[Record]:
+        """Runs one statement and gives all of its rows."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(self._render(sql, fragments), self.vendor.adapted(parameters))
+            rows: list[Record] = cursor.fetchall()
+            return rows
+
+    def change(self, sql: str, parameters: Sequence[Any] = (), **fragments: str) -> int:
+        """Runs one statement and says how many rows it changed."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(self._render(sql, fragments), self.vendor.adapted(parameters))
+            return int(cursor.rowcount)
+
+    def change_each(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """Runs one statement once for each of many sets of parameters."""
+        with self.connection.cursor() as cursor:
+            cursor.executemany(self._render(sql, {}), parameters)
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Does work that is one statement, or only reads.
+
+        What clashed with others is tried again, unless the caller has a transaction open.
+
+        Raises:
+            AdapterUnavailable: the store cannot be reached, or lacks our tables.
+        """
+        if self._inside.ours:
+            # The transaction as a whole is tried again, and names what went wrong.
+            return work()
+        with self._guarded():
+            return self._again_while_transient(work)
+
+    def atomically(self, work: Callable[[], T]) -> T:
+        """Does work in a transaction (a savepoint of the caller's, if one is open).
+
+        Raises:
+            AdapterUnavailable: nothing was written, or nobody knows.
+        """
+        return self.run(lambda: self._in_transaction(work))
+
+    def close(self) -> None:
+        """Closes the calling thread's connection."""
+        self.connection.close()
+
+    def _in_transaction(self, work: Callable[[], T]) -> T:
+        with transaction.atomic(using=self.alias), self._as_ours():
+            if self.vendor.single_writer:
+                # A transaction that first reads and then writes may be refused at once,
+                # whatever the time-out; a write that changes nothing takes the lock now.
+                self.change("DELETE FROM django_activejob_pause WHERE 1 = 0")
+            return work()
+
+    @contextmanager
+    def _as_ours(self) -> Iterator[None]:
+        before, self._inside.ours = self._inside.ours, True
+        try:
+            yield
+        finally:
+            self._inside.ours = before
+
+    def _again_while_transient(self, work: Callable[[], T]) -> T:
+        for pause in RETRY_PAUSES:
+            try:
+                return work()
+            except DatabaseError as error:
+                if self.connection.in_atomic_block or not is_transient(error):
+                    raise
+            time.sleep(_random.uniform(0, pause))
+        return work()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            self._leave_broken_connection()
+            raise self._unavailable(error) from error
+        except DatabaseError as error:
+            if not is_missing_table(error):
+                raise
+            raise self._unavailable(error) from error
+
+    def _leave_broken_connection(self) -> None:
+        if not self.connection.in_atomic_block:
+            self.connection.close_if_unusable_or_obsolete()
+
+    def _unavailable(self, error: Exception) -> AdapterUnavailable:
+        return AdapterUnavailable(
+            f"DATABASES[{self.alias!r}]: the jobs' tables cannot be used: {error}. Is the server "
+            f"up, and has `manage.py migrate --database={self.alias}` been run?"
+        )
+
+    def _render(self, sql: str, fragments: dict[str, str]) -> str:
+        words = self.vendor.words
+        filled = {name: text.format_map(words) for name, text in fragments.items()}
+        return sql.format(**words, **filled)

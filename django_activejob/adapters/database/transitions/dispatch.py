@@ -1,0 +1,29 @@
+"""scheduled → ready: the time of jobs has come."""
+
+from __future__ import annotations
+
+from django_activejob.adapters.database.changing import Change, Choice, change
+from django_activejob.adapters.database.store import Store
+
+DISPATCHED_AT_ONCE = 500
+
+_IS_ANY_DUE = """
+    SELECT 1 FROM django_activejob_job
+    WHERE state = 'scheduled' AND scheduled_at <= {now} LIMIT 1
+"""
+_DUE = """
+    SELECT id FROM django_activejob_job
+    WHERE state = 'scheduled' AND scheduled_at <= {now}
+    ORDER BY scheduled_at, id LIMIT %s {skip}
+"""
+
+
+def dispatch(store: Store) -> int:
+    """Makes some of the due jobs ready, those due first; says how many.
+
+    Jobs that another dispatcher is moving are passed over.
+    """
+    if store.vendor.single_writer and not store.run(lambda: store.rows(_IS_ANY_DUE)):
+        return 0
+    due = Choice(sql=_DUE, parameters=(DISPATCHED_AT_ONCE,))
+    return len(change(store, due, Change(sql="state = 'ready'")))

@@ -1,0 +1,13 @@
+"""scheduled → ready: somebody will not wait until jobs are due."""
+
+from __future__ import annotations
+
+from django_activejob.adapters.database.changing import Change, Choice, change
+from django_activejob.adapters.database.store import Store
+
+_READY = Change(sql="state = 'ready', scheduled_at = {now}")
+
+
+def dispatch_now(store: Store, choice: Choice) -> int:
+    """Makes the scheduled jobs of a choice ready; says how many."""
+    return len(change(store, choice, _READY))

@@ -1,0 +1,19 @@
+"""running → ready: jobs are given back as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django_activejob.adapters.database.changing import Change, change
+from django_activejob.adapters.database.fence import Hold, still_held
+from django_activejob.adapters.database.store import Store
+
+RELEASED = "state = 'ready', process_id = '', claimed_at = NULL"
+
+
+def release(store: Store, process_id: str, holds: Sequence[Hold]) -> set[int]:
+    """Gives those jobs back that the process still holds; gives their row ids.
+
+    Priority and id stay, and with them their place in the queue.
+    """
+    return {id for (id,) in change(store, still_held(process_id, holds), Change(sql=RELEASED))}

@@ -1,0 +1,7 @@
+"""The models, where Django looks for them."""
+
+from __future__ import annotations
+
+from django_activejob.adapters.database.models import Attempt, Job, Pause, Process
+
+__all__ = ["Attempt", "Job", "Pause", "Process"]

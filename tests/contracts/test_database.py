@@ -1,0 +1,36 @@
+"""The database adapter, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from django_activejob.testing.contracts import (
+    ChoresContract,
+    EnqueueContract,
+    InspectorContract,
+    RegistryContract,
+    SettlingContract,
+    SourceContract,
+)
+
+
+class TestEnqueue(EnqueueContract):
+    pass
+
+
+class TestSource(SourceContract):
+    pass
+
+
+class TestSettling(SettlingContract):
+    pass
+
+
+class TestRegistry(RegistryContract):
+    pass
+
+
+class TestChores(ChoresContract):
+    pass
+
+
+class TestInspector(InspectorContract):
+    pass

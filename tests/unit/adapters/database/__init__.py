@@ -1,0 +1,1 @@
+"""What the database adapter does beyond the suites for all adapters."""
