@@ -47,7 +47,7 @@ class TestPage:
     ) -> None:
         store.queue_records = []
 
-        assert b"No queue has ready jobs." in operator.get(to(QUEUES)).content
+        assert b"No queue yet." in operator.get(to(QUEUES)).content
 
     def test_has_no_buttons_that_the_adapter_lacks(
         self, store: FakeInspector, operator: Client

@@ -19,7 +19,7 @@ def check_alias(alias: str) -> Iterator[CheckMessage]:
         yield checks.Error(
             f"The database adapter's option 'using' is {alias!r}, and DATABASES has no such alias.",
             hint=f"Use one of: {known}.",
-            id="django_activejob.E101",
+            id="activejob.E101",
         )
         return
     connection = connections[alias]
@@ -28,7 +28,7 @@ def check_alias(alias: str) -> Iterator[CheckMessage]:
             f"DATABASES[{alias!r}]: the database adapter does not work on "
             f"{connection.display_name}.",
             hint="Use PostgreSQL or SQLite, on an alias of its own if need be.",
-            id="django_activejob.E102",
+            id="activejob.E102",
         )
     if connection.vendor == "sqlite":
         yield from _check_sqlite(alias, connection.settings_dict.get("OPTIONS", {}))
@@ -47,5 +47,5 @@ def _check_sqlite(alias: str, options: dict[str, Any]) -> Iterator[CheckMessage]
             '    "transaction_mode": "IMMEDIATE",\n'
             '    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",'
         ),
-        id="django_activejob.W101",
+        id="activejob.W101",
     )

@@ -39,6 +39,7 @@ from django_activejob.contracts import (
 )
 
 MOST_JOB_CLASSES = 500
+RECENT_JOBS = 1_000  # the newest, whose queues are shown even when they are empty
 
 _COUNT = """
     SELECT COUNT(*) FROM (
@@ -54,6 +55,11 @@ _ATTEMPTS = """
 _QUEUES = """
     SELECT queue, COUNT(*), MIN(COALESCE(scheduled_at, enqueued_at)), {now}
     FROM django_activejob_job WHERE state = 'ready' GROUP BY queue
+"""
+_RECENT_QUEUES = """
+    SELECT DISTINCT queue FROM (
+        SELECT queue FROM django_activejob_job ORDER BY id DESC LIMIT %s
+    ) AS newest
 """
 # A loose index scan: one probe for each class, however many jobs there are.
 _JOB_CLASSES = """
@@ -88,14 +94,17 @@ class DatabaseInspector(Inspector):
 
     @override
     def queues(self) -> Sequence[QueueRecord]:
-        """All queues that hold ready jobs or are paused, by name."""
+        """The queues that hold ready jobs, are paused, or had one of the newest jobs, by name."""
         store = self._store
         paused = paused_names(store)
-        rows = store.run(lambda: store.rows(_QUEUES))
-        full = {row[0]: queue_of(row, store.vendor, paused=row[0] in paused) for row in rows}
+        recent = {name for (name,) in self._read(_RECENT_QUEUES, (RECENT_JOBS,))}
+        full = {
+            row[0]: queue_of(row, store.vendor, paused=row[0] in paused)
+            for row in self._read(_QUEUES, ())
+        }
         empty = {
-            name: QueueRecord(name=name, size=0, latency=None, paused=True)
-            for name in paused - full.keys()
+            name: QueueRecord(name=name, size=0, latency=None, paused=name in paused)
+            for name in (paused | recent) - full.keys()
         }
         return [queue for _, queue in sorted((full | empty).items())]
 

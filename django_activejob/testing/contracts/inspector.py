@@ -268,6 +268,15 @@ class InspectorContract:
         assert second.latency is not None
         assert 0 <= second.latency < 60
 
+    def test_a_queue_that_was_used_of_late_is_shown_though_it_is_empty(
+        self, adapter: QueueAdapter
+    ) -> None:
+        adapter.enqueue(envelope(1, queue_name="busy"))
+        worker = Worker(adapter)
+        worker.finish(worker.claim_one("busy"))
+        [queue] = _inspector(adapter).queues()
+        assert (queue.name, queue.size, queue.paused) == ("busy", 0, False)
+
     def test_processes_are_shown(self, adapter: QueueAdapter) -> None:
         worker = Worker(adapter)
         [process] = _inspector(adapter).processes()

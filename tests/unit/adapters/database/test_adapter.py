@@ -40,13 +40,13 @@ class TestOptions:
 class TestChecks:
     def test_an_unknown_alias_is_an_error(self) -> None:
         [message] = DatabaseAdapter(using="missing").check()
-        assert message.id == "django_activejob.E101"
+        assert message.id == "activejob.E101"
         assert "default" in message.hint
 
     def test_an_unknown_engine_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(connections["default"], "vendor", "oracle")
         [message] = DatabaseAdapter().check()
-        assert message.id == "django_activejob.E102"
+        assert message.id == "activejob.E102"
 
     @pytest.mark.line("RQ-067")
     @pytest.mark.parametrize("missing", ["transaction_mode", "init_command"])
@@ -56,7 +56,7 @@ class TestChecks:
         options = {name: value for name, value in PRODUCTION.items() if name != missing}
         monkeypatch.setitem(connections["default"].settings_dict, "OPTIONS", options)
         [message] = DatabaseAdapter().check()
-        assert message.id == "django_activejob.W101"
+        assert message.id == "activejob.W101"
         assert '"transaction_mode": "IMMEDIATE"' in message.hint
         assert "journal_mode=WAL" in message.hint
 
