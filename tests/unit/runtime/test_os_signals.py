@@ -63,12 +63,12 @@ class TestHeldBack:
     @pytest.mark.line("RQ-197")
     def test_signals_wait_until_the_end(self, inbox: SignalInbox) -> None:
         with os_signals.held_back():
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
             assert inbox.wait(0) == []
         assert inbox.wait(1) == [signal.SIGTERM]
 
     def test_a_child_may_let_them_through_itself(self, inbox: SignalInbox) -> None:
         with os_signals.held_back():
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
             os_signals.let_through()
             assert inbox.wait(1) == [signal.SIGTERM]
