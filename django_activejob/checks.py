@@ -89,6 +89,8 @@ def _clashes() -> Iterator[checks.CheckMessage]:
 def _adapters_of_classes() -> Iterator[checks.CheckMessage]:
     served = _served()
     for job_class in registry.classes():
+        if job_class.queue_adapter is None and not _has_default():
+            continue  # said once, by check_adapters
         try:
             adapter = adapter_of(job_class)
         except ConfigurationError as error:
@@ -96,6 +98,14 @@ def _adapters_of_classes() -> Iterator[checks.CheckMessage]:
             yield checks.Error(f"{name}.queue_adapter: {error}", id="activejob.E002")
         else:
             yield from _unserved(job_class, adapter, served)
+
+
+def _has_default() -> bool:
+    try:
+        handler.adapter()
+    except ConfigurationError:
+        return False
+    return True
 
 
 def _served() -> list[QueueAdapter]:

@@ -39,6 +39,10 @@ class TestAdapters:
 
 
 class TestJobClasses:
+    def test_an_unknown_default_adapter_is_not_told_for_every_class(self) -> None:
+        with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": "databse"}):
+            assert [m for m in checks.check_job_classes(None) if m.id == "activejob.E002"] == []
+
     def test_one_whose_adapter_no_worker_serves_is_a_warning(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
