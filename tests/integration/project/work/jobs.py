@@ -26,11 +26,12 @@ class PaymentJob(NoteJob):
 
 
 class CrashJob(ActiveJob):
-    """Takes its process with it."""
+    """Takes its process with it, after a while in which others may end."""
 
-    def perform(self, number: int) -> None:
-        """Write down the beginning, and die."""
+    def perform(self, number: int, seconds: float = 0.3) -> None:
+        """Write down the beginning, wait, and die."""
         note(number, "start")
+        time.sleep(seconds)
         os._exit(3)
 
 
