@@ -83,6 +83,10 @@ def _seconds(value: Any, path: str) -> float:
     return float(value)
 
 
+def _optional_seconds(value: Any, path: str) -> float | None:
+    return None if value is None else _seconds(value, path)
+
+
 def _factor(value: Any, path: str) -> float:
     if not _is_number(value):
         raise _refuse(path, value, "a number, such as 0.15 for 15 %")
@@ -227,6 +231,19 @@ class Settings:
         "adapter writes in that very transaction.",
     )
     log_arguments: bool = _setting(True, _flag, "Whether log lines show the arguments of jobs.")
+    masked_arguments: tuple[str, ...] = _setting(
+        ("password", "passphrase", "secret", "token", "api_key"),
+        _names,
+        "Log lines hide arguments, and keys of dicts, with one of these in their names.",
+    )
+    verbose_enqueue_logs: bool = _setting(
+        False, _flag, "Whether each log line about a job is followed by the line of code it is of."
+    )
+    payload_limit: int | None = _setting(
+        10 * 1024 * 1024,
+        _optional_integer,
+        "The most bytes of JSON that the arguments of a job may take; None means no limit.",
+    )
     mail_queue_name: str = _setting("mailers", _text, "The queue of mail that is sent later.")
     serializers: tuple[str, ...] = _setting(
         (), _names, "Dotted paths of serializers for types of your own."
@@ -235,6 +252,12 @@ class Settings:
         None,
         _optional_text,
         "The app name in `gid://app/Model/id`; None means the project's package name.",
+    )
+    global_id_expires_in: float | None = _setting(
+        2_592_000.0,
+        _optional_seconds,
+        "How long signed global ids are good; None means for ever.",
+        shown="2592000",
     )
     discovery_ignore: tuple[str, ...] = _setting(
         ("django_extensions",), _names, "Apps whose `jobs` modules are not job classes of ours."

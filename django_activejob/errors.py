@@ -105,6 +105,29 @@ class UnsupportedAction(ActiveJobError):
     """An inspector was asked for something that its adapter does not offer."""
 
 
+# Continuations
+
+
+class ContinuationError(ActiveJobError):
+    """The root of what can be wrong with a job's steps; a job is never resumed after one."""
+
+
+class InvalidStep(ContinuationError):
+    """A step cannot be run as it is, or not here: it is nested, comes twice or out of order."""
+
+
+class CheckpointError(ContinuationError):
+    """A checkpoint was reached inside an open transaction."""
+
+
+class UnadvanceableCursor(ContinuationError):
+    """The value of a cursor has no successor."""
+
+
+class ResumptionsExhausted(ContinuationError):
+    """A job was to be resumed once more than its class allows."""
+
+
 # Not errors
 
 
@@ -113,3 +136,11 @@ class Abort(Exception):
 
     The job is then not enqueued, or not performed.
     """
+
+
+class Interrupt(BaseException):
+    """Leaves a job at a checkpoint; not an Exception, so that no ``except Exception`` eats it."""
+
+    def __init__(self, reason: str, *, description: str) -> None:
+        self.reason = reason
+        super().__init__(f"Interrupted {description} ({reason})")

@@ -13,11 +13,18 @@ enqueued_all         jobs, adapter, enqueued_count
 enqueue_failed       job, adapter, error
 enqueue_aborted      job, adapter
 performing           job, adapter
-performed            job, adapter, seconds, aborted (a before_perform ended it)
+performed            job, adapter, seconds
+perform_aborted      job, adapter, seconds (a before_perform ended it)
 retry_scheduled      job, adapter, error (or None), wait (seconds, or None)
 retries_exhausted    job, adapter, error
 discarded            job, adapter, error
+error_reported       job, adapter, error (of a handler with report=True)
 failed               job, adapter, error, seconds
+interrupted          job, adapter, reason, description, completed_steps, current_step (or None)
+resumed              job, adapter, description, completed_steps, current_step (or None)
+step_started         job, adapter, step
+step_performed       job, adapter, step, seconds, interrupted (a bool), error (or None)
+step_skipped         job, adapter, step (its name)
 claimed              adapter, process_id, claims
 released             adapter, process_id, claims
 chore_ran            adapter, name, count, seconds
@@ -40,10 +47,18 @@ enqueue_aborted = Signal()
 
 performing = Signal()
 performed = Signal()
+perform_aborted = Signal()
 retry_scheduled = Signal()
 retries_exhausted = Signal()
 discarded = Signal()
+error_reported = Signal()
 failed = Signal()
+
+interrupted = Signal()
+resumed = Signal()
+step_started = Signal()
+step_performed = Signal()
+step_skipped = Signal()
 
 claimed = Signal()
 released = Signal()

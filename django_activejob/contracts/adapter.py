@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
@@ -33,6 +34,11 @@ class QueueAdapter:
     def display_name(self) -> str:
         """The name in log lines, as Active Job shows it: ``Database`` for DatabaseAdapter."""
         return type(self).__name__.removesuffix("Adapter")
+
+    @property
+    def name(self) -> str:
+        """The name as Active Job derives it: ``stub_one`` for StubOneAdapter."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.display_name).lower()
 
     def enqueue(self, envelope: Envelope) -> str | None:
         """Accepts one job, due now or at ``envelope.scheduled_at``.

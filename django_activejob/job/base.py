@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, ClassVar, Literal, ParamSpec
 
 from asgiref.sync import sync_to_async
@@ -13,7 +13,15 @@ from django.utils import timezone as django_timezone
 from django_activejob.conf import CommitPolicy
 from django_activejob.contracts import OnCrash, Payload, QueueAdapter
 from django_activejob.errors import EnqueueError
-from django_activejob.job import enqueuing, execution, options, packing, registry, retrying
+from django_activejob.job import (
+    enqueuing,
+    execution,
+    options,
+    packing,
+    registry,
+    retrying,
+    surroundings,
+)
 from django_activejob.job.configured import ConfiguredJob, Performs, Set, Wait, new_job
 from django_activejob.job.context import ClaimedRun
 
@@ -79,14 +87,14 @@ class ActiveJob:
         self.arguments: list[Any] = list(arguments)
         self.keyword_arguments: dict[str, Any] = keyword_arguments
         self.serialized_arguments: list[Any] | None = None
-        self.job_id = str(uuid.uuid4())
+        self._job_id: str | None = None
         self.provider_job_id: str | None = None
         self.scheduled_at: datetime | None = None
         self.enqueued_at: datetime | None = None
         self.executions = 0
         self.exception_executions: dict[str, int] = {}
         self.locale: str | None = None
-        self.timezone: str | None = django_timezone.get_current_timezone_name()
+        self._zone: tzinfo | str | None = django_timezone.get_current_timezone()
         self.successfully_enqueued: bool | None = None
         self.enqueue_error: EnqueueError | None = None
         self._queue_name: str | None = None
@@ -181,6 +189,28 @@ class ActiveJob:
         Arguments stay undecoded until the job is run, so that its handlers see what goes wrong.
         """
         packing.from_payload(self, payload)
+
+    @property
+    def job_id(self) -> str:
+        """The job's own id, made when it is first asked for."""
+        if self._job_id is None:
+            self._job_id = str(uuid.uuid4())
+        return self._job_id
+
+    @job_id.setter
+    def job_id(self, job_id: str) -> None:
+        self._job_id = job_id
+
+    @property
+    def timezone(self) -> str | None:
+        """The name of the time zone that the job runs in: that in which it was made."""
+        if isinstance(self._zone, tzinfo):
+            self._zone = surroundings.name_of(self._zone)
+        return self._zone
+
+    @timezone.setter
+    def timezone(self, name: str | None) -> None:
+        self._zone = name
 
     @property
     def queue_name(self) -> str:

@@ -120,7 +120,8 @@ def _collect(job_class: type, chain: Chain) -> tuple[Callback, ...]:
             # Declared again: it moves to the later place, as in Active Job.
             found.pop(callback, None)
             found[callback] = None
-    return tuple(found)
+    # A subclass does without a callback of its parents by setting its name to None.
+    return tuple(each for each in found if getattr(job_class, each.method) is not None)
 
 
 def _declared_in(parent: type, chain: Chain) -> Iterator[Callback]:

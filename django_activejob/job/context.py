@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from django_activejob.contracts import Envelope, QueueAdapter
 if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob
 
+Stopping = Callable[["ActiveJob"], str | None]
+
 _current_job: ContextVar[ActiveJob | None] = ContextVar("current_job", default=None)
 
 
@@ -21,14 +22,36 @@ def current_job() -> ActiveJob | None:
     return _current_job.get()
 
 
-@contextmanager
-def performing(job: ActiveJob) -> Iterator[None]:
-    """Makes ``job`` the current one."""
-    token = _current_job.set(job)
-    try:
-        yield
-    finally:
-        _current_job.reset(token)
+class performing:  # noqa: N801 - used like a function, and cheaper than a generator
+    """Makes a job the current one, as a context manager."""
+
+    __slots__ = ("_job", "_token")
+
+    def __init__(self, job: ActiveJob) -> None:
+        self._job = job
+
+    def __enter__(self) -> None:
+        self._token = _current_job.set(self._job)
+
+    def __exit__(self, *error: object) -> None:
+        _current_job.reset(self._token)
+
+
+def stopping(job: ActiveJob) -> str | None:
+    """Why a job had better stop at its next checkpoint; None while it may go on."""
+    return _stop.predicate(job)
+
+
+def set_stopping(predicate: Stopping) -> Stopping:
+    """Replaces what ``stopping`` asks in this process, whatever the thread.
+
+    The predicate is called at every checkpoint, so it has to be quick.
+
+    Returns:
+        What was asked before, so that it can be put back.
+    """
+    before, _stop.predicate = _stop.predicate, predicate
+    return before
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,8 +60,22 @@ class ClaimedRun:
 
     Owned by the thread that executes: ``retry`` is what shall take the claimed
     job's place, written by the first retry and settled together with the end.
+    ``resumed_after`` is the interrupt or the error after which a continuation is resumed.
     """
 
     envelope: Envelope
     adapter: QueueAdapter
     retry: Envelope | None = None
+    resumed_after: BaseException | None = None
+
+
+def _never(job: ActiveJob) -> str | None:
+    return None
+
+
+@dataclass(slots=True)
+class _Stop:
+    predicate: Stopping = _never
+
+
+_stop = _Stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
 from django_activejob import clock, handler, signals
@@ -12,6 +13,7 @@ from django_activejob.errors import ConfigurationError, EnqueueError
 from django_activejob.instrumentation import notify
 from django_activejob.job import callbacks, deferring, registry
 from django_activejob.job.packing import pack
+from django_activejob.job.signature import check_arguments
 
 if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob
@@ -22,9 +24,20 @@ Delivery = Callable[[Envelope], str | None]
 
 
 def adapter_of(job_class: type[ActiveJob]) -> QueueAdapter:
-    """The adapter that the jobs of a class go to."""
+    """The adapter that the jobs of a class go to.
+
+    Raises:
+        ConfigurationError: the class's ``queue_adapter`` is neither a name nor an adapter.
+    """
     chosen = job_class.queue_adapter
-    return chosen if isinstance(chosen, QueueAdapter) else handler.adapter(chosen)
+    if isinstance(chosen, QueueAdapter):
+        return chosen
+    if chosen is None or isinstance(chosen, str):
+        return handler.adapter(chosen)
+    raise ConfigurationError(
+        f"{registry.name_of(job_class)}.queue_adapter: {chosen!r} is no queue adapter. Name one, "
+        "or give an instance of a subclass of QueueAdapter."
+    )
 
 
 def enqueue(job: ActiveJob) -> ActiveJob | Literal[False]:
@@ -99,6 +112,8 @@ def _packed_for(job: ActiveJob, adapter: QueueAdapter) -> Envelope:
             f"{registry.name_of(type(job))} (job id {job.job_id}): the {adapter.display_name} "
             "adapter cannot run a job later. Drop wait and wait_until, or use an adapter that can."
         )
+    if job.serialized_arguments is None:
+        check_arguments(type(job), job.arguments, job.keyword_arguments)
     return pack(job)
 
 
@@ -134,6 +149,7 @@ def _as_enqueue_error(error: Exception) -> EnqueueError:
     return refused
 
 
+_NO_RECEIPT: Any = Receipt(error=EnqueueError("The adapter gave no receipt for this job."))
 Group = dict[tuple[QueueAdapter, str | None], list["ActiveJob"]]
 
 
@@ -177,8 +193,8 @@ def _enqueue_group(jobs: Sequence[ActiveJob], adapter: QueueAdapter) -> None:
     for job in jobs:
         job.successfully_enqueued = False
         job.enqueue_error = None
-    receipts = adapter.enqueue_all([_packed_for(job, adapter) for job in jobs])
-    for job, receipt in zip(jobs, receipts, strict=True):
+    receipts = adapter.enqueue_all([_packed_for(job, adapter) for job in jobs]) or ()
+    for job, receipt in zip_longest(jobs, receipts, fillvalue=_NO_RECEIPT):
         _note(job, receipt)
     count = sum(bool(job.successfully_enqueued) for job in jobs)
     notify(signals.enqueued_all, jobs=jobs, adapter=adapter, enqueued_count=count)

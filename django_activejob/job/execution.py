@@ -6,12 +6,10 @@ import inspect
 import logging
 import traceback
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import async_to_sync
-from django.utils import timezone, translation
 
 from django_activejob import clock, signals
 from django_activejob.contracts import (
@@ -21,11 +19,13 @@ from django_activejob.contracts import (
     Outcome,
     QueueAdapter,
 )
+from django_activejob.errors import Interrupt
 from django_activejob.instrumentation import notify
 from django_activejob.job import callbacks, context, handlers
 from django_activejob.job.enqueuing import adapter_of
 from django_activejob.job.packing import decode_arguments, unpack
 from django_activejob.job.retrying import retry_job
+from django_activejob.job.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob
@@ -40,6 +40,7 @@ class Ending:
     outcome: Outcome
     value: Any = None
     error: BaseException | None = None
+    aborted: bool = False
 
 
 def perform_now(job: ActiveJob) -> Any:
@@ -70,11 +71,12 @@ def execute_and_tell(
     started_at, started = clock.now(), clock.monotonic()
     claimed = context.ClaimedRun(envelope=envelope, adapter=adapter)
     ending = _unpack_and_run(claimed)
+    error = _error(ending, claimed)
     execution = Execution(
         outcome=_outcome(ending, claimed),
         started_at=started_at,
         seconds=clock.monotonic() - started,
-        error=error_record(ending.error) if ending.error is not None else None,
+        error=error_record(error) if error is not None else None,
         retry=claimed.retry if ending.outcome is not Outcome.FAILED else None,
     )
     return execution, ending.error
@@ -84,20 +86,20 @@ def run(job: ActiveJob) -> Ending:
     """Runs a job in its locale and time zone, and acts on the error that it may end with."""
     adapter = job._run.adapter if job._run is not None else adapter_of(type(job))
     started = clock.monotonic()
-    with context.performing(job), ExitStack() as surroundings:
+    surroundings = Surroundings()
+    with context.performing(job):
         try:
-            surroundings.enter_context(translation.override(job.locale))
-            surroundings.enter_context(timezone.override(job.timezone))
+            surroundings.put_on(job)
             performed = _perform(job, adapter)
         except BaseException as error:  # noqa: BLE001 - see below
             # All of them: a job that calls sys.exit() has failed, the worker goes on.
             ending = _deal_with(job, error)
         else:
-            ending = Ending(outcome=Outcome.PERFORMED, value=performed.value)
-            if performed.aborted:
-                _tell_end(job, adapter, ending, started=started, aborted=True)
-                return ending
-        _tell_end(job, adapter, ending, started=started, aborted=False)
+            ending = Ending(
+                outcome=Outcome.PERFORMED, value=performed.value, aborted=performed.aborted
+            )
+        _tell_end(job, adapter, ending, started=started)
+    surroundings.take_off()
     return ending
 
 
@@ -147,6 +149,8 @@ def _deal_with(job: ActiveJob, error: BaseException) -> Ending:
 
 
 def _retry(job: ActiveJob, decision: handlers.Retry) -> Ending:
+    if decision.report:
+        _tell_of(signals.error_reported, job, decision.error)
     accepted = retry_job(
         job,
         wait=decision.wait,
@@ -167,7 +171,7 @@ def _exhaust(job: ActiveJob, decision: handlers.Exhausted) -> Ending:
         if decision.then is not None:
             decision.then(job, decision.error)
     finally:
-        _tell_given_up(signals.retries_exhausted, job, decision.error)
+        _tell_of(signals.retries_exhausted, job, decision.error)
     _after_discard(job, decision.error)
     if decision.then is None:
         return Ending(outcome=Outcome.FAILED, error=decision.error)
@@ -175,12 +179,14 @@ def _exhaust(job: ActiveJob, decision: handlers.Exhausted) -> Ending:
 
 
 def _discard(job: ActiveJob, decision: handlers.Discard) -> Ending:
+    if decision.report:
+        _tell_of(signals.error_reported, job, decision.error)
     try:
         if decision.then is not None:
             decision.then(job, decision.error)
         _after_discard(job, decision.error)
     finally:
-        _tell_given_up(signals.discarded, job, decision.error)
+        _tell_of(signals.discarded, job, decision.error)
     return Ending(outcome=Outcome.DISCARDED, value=decision.error, error=decision.error)
 
 
@@ -233,24 +239,32 @@ def _unpack_and_run(claimed: context.ClaimedRun) -> Ending:
 def _outcome(ending: Ending, claimed: context.ClaimedRun) -> Outcome:
     if ending.outcome is Outcome.FAILED or claimed.retry is None:
         return ending.outcome
-    return Outcome.RETRIED
+    is_interrupted = isinstance(claimed.resumed_after, Interrupt)
+    return Outcome.INTERRUPTED if is_interrupted else Outcome.RETRIED
+
+
+def _error(ending: Ending, claimed: context.ClaimedRun) -> BaseException | None:
+    # An error after which a continuation is resumed is kept like that of any retry.
+    if ending.error is None and not isinstance(claimed.resumed_after, Interrupt):
+        return claimed.resumed_after
+    return ending.error
 
 
 # What observers are told
 
 
-def _tell_end(
-    job: ActiveJob, adapter: QueueAdapter, ending: Ending, *, started: float, aborted: bool
-) -> None:
+def _tell_end(job: ActiveJob, adapter: QueueAdapter, ending: Ending, *, started: float) -> None:
     facts: dict[str, Any] = {"adapter": adapter, "seconds": clock.monotonic() - started}
     if ending.outcome is Outcome.FAILED:
         payload = job._run.envelope.payload if job._run is not None else None
         notify(signals.failed, type(job), job=job, payload=payload, error=ending.error, **facts)
+    elif ending.aborted:
+        notify(signals.perform_aborted, type(job), job=job, **facts)
     else:
-        notify(signals.performed, type(job), job=job, aborted=aborted, **facts)
+        notify(signals.performed, type(job), job=job, **facts)
 
 
-def _tell_given_up(signal: Any, job: ActiveJob, error: BaseException) -> None:
+def _tell_of(signal: Any, job: ActiveJob, error: BaseException) -> None:
     adapter = job._run.adapter if job._run is not None else adapter_of(type(job))
     notify(signal, type(job), job=job, adapter=adapter, error=error)
 

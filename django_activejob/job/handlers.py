@@ -39,6 +39,7 @@ class Retry:
     wait: float
     queue: str | None
     priority: int | None
+    report: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class Discard:
 
     error: BaseException
     then: Then | None
+    report: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ class _RetryOn(_Handler):
     priority: int | None
     jitter: float | None
     then: Then | None
+    report: bool
 
     def decide(self, job: ActiveJob, error: BaseException) -> Decision:
         count = self._count(job)
@@ -113,7 +116,13 @@ class _RetryOn(_Handler):
         wait = backoff.seconds_before_retry(
             self.wait, count=count, error=error, jitter=self._jitter_for(job)
         )
-        return Retry(error=error, wait=wait, queue=self.queue, priority=self.priority)
+        return Retry(
+            error=error,
+            wait=wait,
+            queue=self.queue,
+            priority=self.priority,
+            report=self.report,
+        )
 
     def _count(self, job: ActiveJob) -> int:
         if job.exception_executions is None:
@@ -134,9 +143,10 @@ class _RetryOn(_Handler):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _DiscardOn(_Handler):
     then: Then | None
+    report: bool
 
     def decide(self, job: ActiveJob, error: BaseException) -> Decision:
-        return Discard(error=error, then=self.then)
+        return Discard(error=error, then=self.then, report=self.report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +164,7 @@ def retry_on(
     queue: str | None = None,
     priority: int | None = None,
     jitter: float | None = None,
+    report: bool = False,
     then: Then | None = None,
 ) -> Callable[[type[J]], type[J]]:
     """Runs jobs of a class again after an error, as Active Job's ``retry_on``.
@@ -167,6 +178,8 @@ def retry_on(
         priority: of retries; None keeps it.
         jitter: share of the wait that chance adds; None means the class's ``retry_jitter``,
             or the setting RETRY_JITTER; 0 means none.
+        report: whether every error that leads to a retry is told by the signal
+            ``error_reported``, and logged as a warning.
         then: called with the job and the error when the attempts are used up. The job then
             counts as dealt with; without it the job fails with the error.
 
@@ -180,21 +193,24 @@ def retry_on(
         queue=queue,
         priority=priority,
         jitter=jitter,
+        report=report,
         then=then,
     )
     return _declaration(handler)
 
 
 def discard_on(
-    *exceptions: ExceptionName, then: Then | None = None
+    *exceptions: ExceptionName, report: bool = False, then: Then | None = None
 ) -> Callable[[type[J]], type[J]]:
     """Drops jobs of a class for good after an error, as Active Job's ``discard_on``.
 
     Args:
         exceptions: classes, or their dotted names.
+        report: whether the error is told by the signal ``error_reported``.
         then: called with the job and the error.
     """
-    return _declaration(_DiscardOn(names=_checked_names("discard_on", exceptions), then=then))
+    names = _checked_names("discard_on", exceptions)
+    return _declaration(_DiscardOn(names=names, report=report, then=then))
 
 
 def rescue_from(*exceptions: ExceptionName, method: str | None = None) -> Callable[[T], T]:

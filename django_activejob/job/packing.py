@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings as django_settings
 from django.utils import timezone, translation
 
-from django_activejob import clock
+from django_activejob import clock, conf
 from django_activejob.contracts import Envelope, Payload
-from django_activejob.errors import MalformedPayload
+from django_activejob.errors import MalformedPayload, PayloadTooLarge
 from django_activejob.job import registry, times
 from django_activejob.serialization import deserialize_arguments, serialize_arguments
 
@@ -109,7 +110,34 @@ def decode_arguments(job: ActiveJob) -> None:
 def _arguments_of(job: ActiveJob) -> list[Any]:
     if job.serialized_arguments is not None:
         return job.serialized_arguments
-    return serialize_arguments(job.arguments, job.keyword_arguments)
+    arguments = serialize_arguments(job.arguments, job.keyword_arguments)
+    limit = conf.settings().payload_limit
+    if limit is not None:
+        _check_size(job, arguments, limit)
+    return arguments
+
+
+def _check_size(job: ActiveJob, arguments: list[Any], limit: int) -> None:
+    # Weighing costs less than writing; an ASCII escape makes at most six bytes of a character.
+    if _weight(arguments) * 6 <= limit:
+        return
+    size = len(json.dumps(arguments))
+    if size > limit:
+        raise PayloadTooLarge(
+            f"{registry.name_of(type(job))} (job id {job.job_id}): its arguments take {size:,} "
+            f'bytes of JSON, and ACTIVE_JOB["PAYLOAD_LIMIT"] is {limit:,}. Keep the data in the '
+            "database or in a file, and pass what stands for it."
+        )
+
+
+def _weight(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value) + 2
+    if isinstance(value, list):
+        return 2 + sum(map(_weight, value))
+    if isinstance(value, dict):
+        return 2 + sum(len(key) + 2 + _weight(item) for key, item in value.items())
+    return 8 if not isinstance(value, int) else 8 + value.bit_length() // 3
 
 
 def _own_copy(counters: Any) -> Any:

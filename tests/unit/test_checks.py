@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.apps import AppConfig, apps
+from django.core.checks import run_checks
 from django.test import override_settings
 
 from django_activejob import checks
@@ -41,7 +42,8 @@ class TestAdapters:
 class TestJobClasses:
     def test_an_unknown_default_adapter_is_not_told_for_every_class(self) -> None:
         with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": "databse"}):
-            assert [m for m in checks.check_job_classes(None) if m.id == "activejob.E002"] == []
+            found = checks.check_job_classes(None)
+        assert [message for message in found if "databse" in message.msg] == []
 
     def test_one_whose_adapter_no_worker_serves_is_a_warning(
         self, monkeypatch: pytest.MonkeyPatch
@@ -88,3 +90,39 @@ class TestCommand:
         )
         monkeypatch.setattr(apps, "get_app_configs", lambda: [ours, other])
         assert checks.check_command(None) == []
+
+
+class TestDeployment:
+    @pytest.mark.parametrize(
+        ("adapter", "shown"), [("async", "Async"), ("inline", "Inline"), ("test", "Test")]
+    )
+    def test_an_adapter_without_a_store_is_a_warning(self, adapter: str, shown: str) -> None:
+        with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": adapter}, DEBUG=False):
+            (found,) = checks.check_deployment(None)
+        assert found.id == "activejob.W002"
+        assert found.msg == (
+            f'ACTIVE_JOB["QUEUE_ADAPTER"]: the {shown} adapter is for development and tests; '
+            "it keeps no job beyond the life of its process."
+        )
+        assert found.hint is not None
+        assert "where DEBUG is False" in found.hint
+
+    @pytest.mark.parametrize(
+        "active_job",
+        [{"QUEUE_ADAPTER": "database"}, {"QUEUE_ADAPTER": "databse"}, {"NO": 1}],
+        ids=["one with a store", "an unknown one", "settings that cannot be read"],
+    )
+    def test_nothing_is_said_of(self, active_job: dict[str, object]) -> None:
+        with override_settings(ACTIVE_JOB=active_job, DEBUG=False):
+            assert checks.check_deployment(None) == []
+
+    def test_nothing_is_said_in_development(self) -> None:
+        with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": "async"}, DEBUG=True):
+            assert checks.check_deployment(None) == []
+
+    def test_only_a_check_of_the_deployment_asks(self) -> None:
+        with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": "inline"}, DEBUG=False):
+            always = run_checks(tags=[checks.TAG])
+            deployed = run_checks(tags=[checks.TAG], include_deployment_checks=True)
+        assert "activejob.W002" not in [message.id for message in always]
+        assert "activejob.W002" in [message.id for message in deployed]

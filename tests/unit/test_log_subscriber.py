@@ -3,17 +3,29 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.test import override_settings
 
-from django_activejob import ActiveJob, before_enqueue, before_perform, perform_all_later, retry_on
+from django_activejob import (
+    ActiveJob,
+    before_enqueue,
+    before_perform,
+    perform_all_later,
+    rescue_from,
+    retry_on,
+)
 from django_activejob.adapters.test import TestAdapter
+from django_activejob.contracts import Envelope
 from django_activejob.errors import Abort, EnqueueError
 from django_activejob.job.execution import execute
 from django_activejob.job.packing import pack
 from tests.jobs.failing import FailingJob
 from tests.jobs.greeting import GreetingJob
 from tests.jobs.hello import HelloJob
+from tests.jobs.keywords import KeywordJob
 from tests.shop.factories import PersonFactory
 
 Lines = Callable[[], list[str]]
@@ -48,8 +60,6 @@ class TestEnqueuing:
 
     @pytest.mark.line("AJ-214")
     def test_a_scheduled_job_says_when(self, lines: Lines, queue: TestAdapter) -> None:
-        from datetime import UTC, datetime
-
         HelloJob.perform_at(datetime(2030, 1, 1, tzinfo=UTC), "Ada")
         assert "to Test(default) at 2030-01-01 00:00:00 UTC with" in lines()[0]
 
@@ -178,11 +188,235 @@ class TestPerforming:
         execute(queue.enqueued.pop(), adapter=queue)
         assert caplog.records == []
 
-    def test_the_facts_are_there_for_machines(
+    @pytest.mark.line("AJ-202")
+    @pytest.mark.django_db
+    def test_so_is_one_in_a_keyword_or_a_dict(self, lines: Lines, queue: TestAdapter) -> None:
+        person = PersonFactory.create()
+        KeywordJob.perform_later(1, {"who": person}, boss=person)
+        assert lines()[0].count(f"/shop.Person/{person.pk}") == 2
+
+    @pytest.mark.line("AJ-208")
+    def test_perform_now_has_no_time_of_enqueuing(self, lines: Lines) -> None:
+        HelloJob.perform_now("Ada")
+        assert "enqueued at" not in lines()[0]
+
+    @pytest.mark.line("AJ-210")
+    def test_a_job_that_returns_nothing_was_performed(self, lines: Lines) -> None:
+        KeywordJob.perform_now(1)
+        assert "] Performed " in lines()[-1]
+
+    @pytest.mark.line("AJ-211")
+    def test_an_abort_is_told_once_and_not_of_the_next_run(self, lines: Lines) -> None:
+        class OnceJob(HelloJob):
+            refuses = True
+
+            @before_perform
+            def refuse(self) -> None:
+                if self.refuses:
+                    raise Abort
+
+        job = OnceJob()
+        OnceJob.perform_now(job)
+        job.refuses = False
+        OnceJob.perform_now(job)
+        assert sum("halted" in line for line in lines()) == 1
+
+    @pytest.mark.line("AJ-223")
+    def test_an_error_that_was_dealt_with_is_no_failure(self, lines: Lines) -> None:
+        class CalmJob(FailingJob):
+            @rescue_from(ValueError)
+            def calm(self) -> None:
+                pass
+
+        CalmJob.perform_now(["Value"])
+        assert "Error performing" not in "".join(lines())
+
+    @pytest.mark.line("AJ-225")
+    def test_a_retry_elsewhere_is_told_with_each_run_s_own_queue(
+        self, lines: Lines, queue: TestAdapter
+    ) -> None:
+        @retry_on(ValueError, wait=0, queue="other")
+        class MovingJob(FailingJob):
+            pass
+
+        retry = execute(pack(MovingJob(["Value"])), adapter=queue).retry
+        assert retry is not None
+        execute(retry, adapter=queue)
+        ends = [line for line in lines() if "] Performed" in line]
+        assert "from Test(default)" in ends[0]
+        assert "from Test(other)" in ends[1]
+
+    @pytest.mark.line("AJ-226")
+    def test_a_retry_without_a_reason_has_none(self, lines: Lines, queue: TestAdapter) -> None:
+        HelloJob().retry_job()
+        assert lines()[-1].endswith("after 0 attempts in 0 seconds.")
+
+    @pytest.mark.line("AJ-228")
+    def test_retries_in_vain_are_told_though_the_error_is_raised(self, lines: Lines) -> None:
+        @retry_on(ValueError, attempts=1)
+        class VainJob(FailingJob):
+            pass
+
+        with pytest.raises(ValueError):  # noqa: PT011 - raised without a message
+            VainJob.perform_now(["Value"])
+        kinds = [line.split("] ")[-1].split()[0] for line in lines()]
+        assert kinds == ["Performing", "Stopped", "Error"]
+
+    @pytest.mark.line("AJ-241", "AJ-242", "AJ-243", "AJ-244")
+    def test_levels(self, caplog: pytest.LogCaptureFixture, queue: TestAdapter) -> None:
+        caplog.set_level(logging.WARNING, logger="django_activejob")
+        HelloJob().retry_job()
+        execute(pack(FailingJob(["Flaky"])), adapter=queue)
+        assert caplog.records == []
+        caplog.set_level(logging.CRITICAL, logger="django_activejob")
+        FailingJob.perform_now(["Hopeless"])
+        assert caplog.records == []
+        caplog.set_level(logging.ERROR, logger="django_activejob")
+        FailingJob.perform_now(["Hopeless"])
+        assert len(caplog.records) == 1
+
+
+class TestSourceLines:
+    @pytest.mark.line("AJ-232")
+    def test_they_follow_every_line_when_they_are_wanted(
+        self, lines: Lines, queue: TestAdapter
+    ) -> None:
+        with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": "test", "VERBOSE_ENQUEUE_LOGS": True}):
+            HelloJob.perform_later()
+        assert lines()[1].startswith("↳ ")
+        assert "test_log_subscriber.py:" in lines()[1]
+
+    @pytest.mark.line("AJ-233")
+    def test_they_are_not_wanted_by_default(self, lines: Lines, queue: TestAdapter) -> None:
+        HelloJob.perform_later()
+        assert len(lines()) == 1
+
+
+Records = Callable[[], list[Any]]
+
+
+@pytest.fixture
+def records(caplog: pytest.LogCaptureFixture) -> Records:
+    caplog.set_level(logging.INFO, logger="django_activejob")
+    return lambda: list(caplog.records)
+
+
+class TestFacts:
+    """What stands in ``extra``, for machines."""
+
+    @pytest.mark.line("AJ-292", "AJ-293")
+    def test_enqueued(self, records: Records, queue: TestAdapter) -> None:
+        job = HelloJob.set(queue="low").perform_later("Ada")
+        assert job is not False
+        (record,) = records()
+        assert record.event == "active_job.enqueued"
+        assert record.job_class == "tests.jobs.hello.HelloJob"
+        assert (record.job_id, record.queue, record.adapter) == (job.job_id, "low", "Test")
+        assert (record.arguments, record.aborted) == ("'Ada'", False)
+
+    @pytest.mark.line("AJ-294")
+    def test_hidden_arguments_are_hidden_here_too(
+        self, records: Records, queue: TestAdapter
+    ) -> None:
+        class SecretJob(HelloJob):
+            log_arguments = False
+
+        SecretJob.perform_later("password")
+        assert not hasattr(records()[0], "arguments")
+
+    @pytest.mark.line("AJ-295")
+    def test_enqueued_at(self, records: Records, queue: TestAdapter) -> None:
+        HelloJob.perform_at(datetime(2030, 1, 1, tzinfo=UTC), "Ada")
+        assert records()[0].event == "active_job.enqueued_at"
+        assert records()[0].scheduled_at == "2030-01-01T00:00:00.000000000Z"
+
+    @pytest.mark.line("AJ-215", "AJ-216", "AJ-219", "AJ-299", "AJ-300")
+    @pytest.mark.parametrize("wait", [None, 60])
+    def test_an_enqueue_that_did_not_succeed(
+        self, wait: int | None, records: Records, queue: TestAdapter
+    ) -> None:
+        class RefusedJob(HelloJob):
+            error: Any = Abort
+
+            @before_enqueue
+            def refuse(self) -> None:
+                raise self.error
+
+        class BrokenJob(RefusedJob):
+            error = ValueError("broken")
+
+        RefusedJob.set(wait=wait).perform_later()
+        with pytest.raises(ValueError, match="broken"):
+            BrokenJob.set(wait=wait).perform_later()
+        aborted, failed = records()
+        event = "active_job.enqueued_at" if wait else "active_job.enqueued"
+        assert (aborted.event, aborted.aborted) == (event, True)
+        assert (failed.event, failed.aborted) == (event, False)
+        assert (failed.exception_class, failed.exception_message) == ("ValueError", "broken")
+        assert failed.getMessage().endswith("to Test(default): ValueError (broken)")
+
+    @pytest.mark.line("AJ-296", "AJ-297")
+    def test_started_and_completed(self, records: Records, queue: TestAdapter) -> None:
+        execute(pack(HelloJob("Ada")), adapter=queue)
+        started, completed = records()
+        assert (started.event, started.queue) == ("active_job.started", "default")
+        assert started.enqueued_at.endswith("000Z")
+        assert (completed.event, completed.aborted) == ("active_job.completed", False)
+        assert completed.duration >= 0
+
+    @pytest.mark.line("AJ-298")
+    def test_completed_with_an_error(self, records: Records) -> None:
+        with pytest.raises(ValueError):  # noqa: PT011 - raised without a message
+            FailingJob.perform_now(["Value"])
+        record = records()[-1]
+        assert (record.event, record.exception_class) == ("active_job.completed", "ValueError")
+        assert record.exception_backtrace[0].startswith("Traceback")
+        assert record.duration >= 0
+
+    @pytest.mark.line("AJ-301")
+    def test_completed_by_an_abort(self, records: Records) -> None:
+        class RefusedJob(HelloJob):
+            @before_perform
+            def refuse(self) -> None:
+                raise Abort
+
+        RefusedJob.perform_now()
+        assert (records()[-1].event, records()[-1].aborted) == ("active_job.completed", True)
+
+    @pytest.mark.line("AJ-302", "AJ-303")
+    def test_retry_scheduled_and_discarded(self, records: Records, queue: TestAdapter) -> None:
+        execute(pack(FailingJob(["Flaky"])), adapter=queue)
+        execute(pack(FailingJob(["Hopeless"])), adapter=queue)
+        events = {record.event: record for record in records()}
+        retried = events["active_job.retry_scheduled"]
+        assert (retried.executions, retried.wait_seconds) == (1, 0)
+        assert retried.exception_class == "tests.jobs.failing.Flaky"
+        assert events["active_job.discarded"].exception_class == "tests.jobs.failing.Hopeless"
+
+    @pytest.mark.line("AJ-230", "AJ-231", "AJ-304")
+    def test_bulk_enqueued(
+        self, records: Records, queue: TestAdapter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def enqueue(envelope: Envelope) -> None:
+            if envelope.payload["arguments"] == ["bad"]:
+                raise EnqueueError("no room")
+
+        monkeypatch.setattr(queue, "enqueue", enqueue)
+        perform_all_later(HelloJob("good"), HelloJob("bad"))
+        perform_all_later(HelloJob("bad"), HelloJob("bad"))
+        some, none = records()
+        assert some.getMessage() == (
+            "Enqueued 1 job to Test (1 tests.jobs.hello.HelloJob). Failed enqueuing 1 job"
+        )
+        assert (some.job_count, some.enqueued_count, some.failed_enqueue_count) == (2, 1, 1)
+        assert some.enqueued_classes == {"tests.jobs.hello.HelloJob": 1}
+        assert none.getMessage() == "Failed enqueuing 2 jobs to Test"
+
+    @pytest.mark.line("AJ-237", "AJ-238")
+    def test_none_of_it_at_warning_level(
         self, caplog: pytest.LogCaptureFixture, queue: TestAdapter
     ) -> None:
-        caplog.set_level(logging.INFO, logger="django_activejob")
-        job = HelloJob.perform_later()
-        assert job is not False
-        assert caplog.records[0].job_id == job.job_id  # type: ignore[attr-defined]  # by extra
-        assert caplog.records[0].queue == "default"  # type: ignore[attr-defined]  # by extra
+        caplog.set_level(logging.WARNING, logger="django_activejob")
+        HelloJob.perform_in(60, "Ada")
+        perform_all_later(HelloJob(), HelloJob())
+        assert caplog.records == []

@@ -27,6 +27,7 @@ class ChoresContract:
         assert all(chore.every > 0 for chore in chores)
 
     @pytest.mark.line("RQ-146")
+    @pytest.mark.line("AJ-326")
     def test_a_due_job_is_dispatched_once(self, adapter: QueueAdapter) -> None:
         adapter.enqueue(envelope("soon", scheduled_at=later(0.05)))
         assert until(lambda: run_chore(adapter, "dispatch")) == 1

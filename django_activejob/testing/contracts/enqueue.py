@@ -51,6 +51,7 @@ class EnqueueContract:
             payload={**sent.payload, "provider_job_id": id}, queue_name="default"
         )
 
+    @pytest.mark.line("AJ-329")
     def test_the_time_of_a_scheduled_job_comes_back(self, adapter: QueueAdapter) -> None:
         due = later(-60)
         adapter.enqueue(envelope(1, scheduled_at=due))
@@ -89,6 +90,7 @@ class EnqueueContract:
         adapter.enqueue(envelope(1, queue_name=name))
         assert unpacked(Worker(adapter).claim_one(name)).queue_name == name
 
+    @pytest.mark.line("AJ-328")
     def test_ids_differ(self, adapter: QueueAdapter) -> None:
         ids = [adapter.enqueue(envelope(number)) for number in range(3)]
         assert len({*ids, None}) == 4
@@ -105,6 +107,7 @@ class EnqueueContract:
         run_chore(adapter, "dispatch")
         assert arguments(Worker(adapter).claim()) == ["late"]
 
+    @pytest.mark.line("AJ-325")
     def test_a_job_of_the_future_is_not_claimed(self, adapter: QueueAdapter) -> None:
         adapter.enqueue(envelope("early", scheduled_at=later()))
         run_chore(adapter, "dispatch")
@@ -128,6 +131,7 @@ class EnqueueContract:
         assert arguments(Worker(adapter).claim(limit=3_000)) == list(range(2_500))
 
     @pytest.mark.line("RQ-081")
+    @pytest.mark.line("AJ-327")
     def test_bulk_keeps_due_and_scheduled_jobs_apart(self, adapter: QueueAdapter) -> None:
         adapter.enqueue_all(
             [envelope("now"), envelope("later", scheduled_at=later()), envelope("also now")]

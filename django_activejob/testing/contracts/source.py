@@ -33,6 +33,7 @@ class SourceContract:
         assert arguments(Worker(adapter).claim()) == [0, 1, 2, 3, 4]
 
     @pytest.mark.line("RQ-182")
+    @pytest.mark.line("AJ-332")
     def test_a_smaller_priority_is_sooner(self, adapter: QueueAdapter) -> None:
         if not adapter.supports_priority:
             pytest.skip("this adapter knows no priorities")

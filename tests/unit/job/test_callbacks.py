@@ -173,6 +173,16 @@ class TestOrder:
         assert buffer.lines() == ["second", "first again"]
 
 
+class TestWithout:
+    def test_a_subclass_does_without_a_callback_by_setting_its_name_to_none(self) -> None:
+        class BareJob(CallbackJob):
+            before = None  # type: ignore[assignment]  # how it is switched off
+
+        BareJob.perform_now()
+        assert "before" not in buffer.lines()
+        assert "after" in buffer.lines()
+
+
 class TestAbort:
     @pytest.mark.line("AJ-089", "AJ-090")
     def test_before_enqueue_keeps_the_job_from_being_enqueued(self, queue: TestAdapter) -> None:

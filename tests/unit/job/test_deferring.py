@@ -8,11 +8,12 @@ from django.db import transaction
 from django.test import TestCase
 from typing_extensions import override
 
-from django_activejob import perform_all_later
+from django_activejob import before_enqueue, perform_all_later
 from django_activejob.adapters.test import TestAdapter
 from django_activejob.contracts import Envelope
 from django_activejob.errors import AdapterUnavailable, EnqueueError
 from django_activejob.job.deferring import open_transactions
+from tests.jobs import buffer
 from tests.jobs.hello import HelloJob
 
 
@@ -49,6 +50,18 @@ class TestAuto:
             assert queue.enqueued == []
         assert len(queue.enqueued) == 1
         assert job.successfully_enqueued is True
+
+    @pytest.mark.line("AJ-134")
+    def test_its_callbacks_run_only_then(self, queue: TestAdapter) -> None:
+        class NotingJob(HelloJob):
+            @before_enqueue
+            def note(self) -> None:
+                buffer.add("enqueuing")
+
+        with transaction.atomic():
+            NotingJob.perform_later()
+            assert buffer.lines() == []
+        assert buffer.lines() == ["enqueuing"]
 
     def test_a_rollback_drops_the_job(self, queue: TestAdapter) -> None:
         enqueue_and_roll_back()

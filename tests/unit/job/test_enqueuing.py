@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import override_settings
 from typing_extensions import override
 
-from django_activejob import ActiveJob, perform_all_later, queue_as, queue_with_priority
+from django_activejob import ActiveJob, handler, perform_all_later, queue_as, queue_with_priority
 from django_activejob.adapters.inline import InlineAdapter
 from django_activejob.adapters.test import TestAdapter
 from django_activejob.contracts import Envelope
-from django_activejob.errors import ConfigurationError, EnqueueError, SerializationError
+from django_activejob.errors import (
+    ConfigurationError,
+    EnqueueError,
+    PayloadTooLarge,
+    SerializationError,
+)
+from django_activejob.job.enqueuing import adapter_of
 from tests.jobs import buffer
 from tests.jobs.hello import HelloJob
 from tests.jobs.keywords import KeywordJob
@@ -72,6 +79,13 @@ class TestPerformLater:
             KeywordJob.perform_later(1, {"at": object()})
         assert queue.enqueued == []
 
+    @pytest.mark.line("AJ-132", "AJ-277")
+    def test_the_job_itself_tells_what_became_of_it(self, queue: TestAdapter) -> None:
+        job = HelloJob("Ada").set(queue="low")
+        assert job.enqueue() is job
+        assert (job.successfully_enqueued, job.enqueue_error) == (True, None)
+        assert job.queue_name == "low"
+
     @pytest.mark.line("AJ-279", "AJ-280")
     def test_a_refusal_is_kept_on_the_job_until_it_succeeds(
         self, monkeypatch: pytest.MonkeyPatch
@@ -126,6 +140,15 @@ class TestOptions:
         job = HelloJob.perform_at(datetime(2030, 1, 1), "Ada")
         assert job is not False
         assert job.scheduled_at == datetime(2030, 1, 1, tzinfo=UTC)
+
+    @pytest.mark.line("AJ-263", "AJ-270")
+    def test_they_are_visible_in_perform_now(self) -> None:
+        class SeeingJob(ActiveJob):
+            def perform(self) -> None:
+                buffer.add((self.queue_name, self.priority))
+
+        SeeingJob.set(queue="low", priority=7).perform_now()
+        assert buffer.lines() == [("low", 7)]
 
     @pytest.mark.line("AJ-264", "AJ-271", "AJ-278")
     def test_queue_and_priority(self, queue: TestAdapter) -> None:
@@ -182,7 +205,7 @@ class TestQueueNames:
         assert ChosenJob("Bob").queue_name == "default"
         assert EmptyJob().queue_name == ""
 
-    @pytest.mark.line("AJ-257", "AJ-258", "AJ-259", "AJ-260", "AJ-261")
+    @pytest.mark.line("AJ-257", "AJ-258", "AJ-259", "AJ-260", "AJ-261", "AJ-262")
     def test_a_prefix_stands_before_every_name(self) -> None:
         @queue_as("low")
         class OwnJob(HelloJob):
@@ -220,7 +243,78 @@ class TestQueueNames:
             assert HelloJob().priority == 20
 
 
+class TestAdapters:
+    @pytest.mark.line("AJ-246")
+    def test_each_class_may_have_its_own(self) -> None:
+        class ParentJob(ActiveJob):
+            queue_adapter = "inline"
+
+        class ChildJob(ParentJob):
+            queue_adapter = "test"
+
+        class OtherJob(ParentJob):
+            pass
+
+        assert isinstance(adapter_of(ParentJob), InlineAdapter)
+        assert isinstance(adapter_of(ChildJob), TestAdapter)
+        assert adapter_of(OtherJob) is adapter_of(ParentJob)
+        assert adapter_of(ActiveJob) is handler.adapter()
+
+    @pytest.mark.line("AJ-245")
+    @pytest.mark.parametrize("wrong", [object(), TestAdapter, 42])
+    def test_what_is_no_adapter_is_refused(self, wrong: Any) -> None:
+        class ConfusedJob(HelloJob):
+            queue_adapter = wrong
+
+        with pytest.raises(ConfigurationError, match=r"queue_adapter: .* is no queue adapter\."):
+            ConfusedJob.perform_later()
+
+    @pytest.mark.line("AJ-248", "AJ-250")
+    def test_an_adapter_s_names_come_from_its_class_or_are_its_own(self) -> None:
+        class StubOneAdapter(TestAdapter):
+            pass
+
+        class NamedAdapter(TestAdapter):
+            name = "my_own"
+            display_name = "MyOwn"
+
+        assert (StubOneAdapter().name, StubOneAdapter().display_name) == ("stub_one", "StubOne")
+        assert (NamedAdapter().name, NamedAdapter().display_name) == ("my_own", "MyOwn")
+
+    @pytest.mark.line("AJ-235")
+    def test_one_that_gives_no_receipts_has_enqueued_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        adapter = TestAdapter()
+        monkeypatch.setattr(adapter, "enqueue_all", lambda envelopes: None)
+        monkeypatch.setattr(HelloJob, "queue_adapter", adapter)
+        job = HelloJob()
+        perform_all_later(job)
+        assert job.successfully_enqueued is False
+        assert str(job.enqueue_error) == "The adapter gave no receipt for this job."
+
+
+class TestPayloadLimit:
+    @pytest.mark.line("RQ-095")
+    def test_arguments_over_the_limit_are_refused_with_their_size(self, queue: TestAdapter) -> None:
+        with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": "test", "PAYLOAD_LIMIT": 1000}):
+            HelloJob.perform_later("x" * 990)
+            with pytest.raises(PayloadTooLarge, match=r"take 1,004 bytes of JSON"):
+                HelloJob.perform_later("x" * 1000)
+            with pytest.raises(PayloadTooLarge, match=r"PAYLOAD_LIMIT.* is 1,000"):
+                KeywordJob.perform_later(*range(300), long={"deep": ["ü" * 200]})
+
+    def test_none_means_no_limit(self, queue: TestAdapter) -> None:
+        with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": "test", "PAYLOAD_LIMIT": None}):
+            assert HelloJob.perform_later("x" * 20_000_000)
+
+
 class TestPerformAllLater:
+    def test_arguments_are_checked_before_anything_is_written(self, queue: TestAdapter) -> None:
+        with pytest.raises(TypeError, match="does not take these arguments"):
+            perform_all_later(HelloJob("a"), HelloJob("b", "c"))
+        assert queue.enqueued == []
+
     @pytest.mark.line("AJ-281", "AJ-282", "AJ-283")
     def test_jobs_and_nested_lists_of_mixed_classes(self, queue: TestAdapter) -> None:
         perform_all_later(HelloJob("a"), [HelloJob("b"), [KeywordJob(1, flag=True)]])

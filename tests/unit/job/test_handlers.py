@@ -5,15 +5,23 @@ from typing import Any
 
 import pytest
 
-from django_activejob import ActiveJob, after_discard, discard_on, rescue_from, retry_on
+from django_activejob import (
+    ActiveJob,
+    after_discard,
+    before_enqueue,
+    discard_on,
+    rescue_from,
+    retry_on,
+)
 from django_activejob.adapters.inline import InlineAdapter
 from django_activejob.adapters.test import TestAdapter
 from django_activejob.contracts import Outcome
-from django_activejob.errors import ConfigurationError
+from django_activejob.errors import ConfigurationError, RecordNotFound
 from django_activejob.job.execution import execute
 from django_activejob.job.packing import pack
 from tests.jobs import buffer
 from tests.jobs.failing import FailingJob, Flaky, Hopeless, Other
+from tests.shop.factories import PersonFactory
 from tests.unit.conftest import Clock
 
 
@@ -53,6 +61,38 @@ class TestRetryOn:
         assert isinstance(job, GivingUpJob)
         assert isinstance(error, ValueError)
         assert last == "discarded"
+
+    @pytest.mark.line("AJ-141", "AJ-145")
+    def test_attempts_count_the_first_execution(self) -> None:
+        @retry_on(ValueError, wait=0, attempts=10)
+        class PatientJob(FailingJob):
+            pass
+
+        PatientJob.perform_later(["Value"] * 9)
+        assert buffer.lines()[-1] == "succeeded on execution 10"
+        buffer.clear()
+        with pytest.raises(ValueError):  # noqa: PT011 - raised without a message
+            PatientJob.perform_later(["Value"] * 10)
+        assert len(buffer.lines()) == 10
+
+    @pytest.mark.line("AJ-173")
+    def test_handlers_of_a_subclass_s_error_and_of_its_parent_give_up_once(self) -> None:
+        class Child(Flaky):
+            pass
+
+        @retry_on(Child, wait=0, attempts=2)
+        @retry_on(Flaky, wait=0, attempts=2)
+        class FamilyJob(ActiveJob):
+            def perform(self) -> None:
+                raise Child
+
+            @after_discard
+            def note(self, error: Exception) -> None:
+                buffer.add("discarded")
+
+        with pytest.raises(Child):
+            FamilyJob.perform_later()
+        assert buffer.lines() == ["discarded"]
 
     @pytest.mark.line("AJ-165")
     def test_unlimited_goes_on_beyond_the_default(self) -> None:
@@ -114,6 +154,73 @@ class TestRetryOnAnAdapter:
         assert (retry.queue_name, retry.priority) == ("later", 7)
         assert retry.scheduled_at == still.time + timedelta(minutes=5)
 
+    @pytest.mark.line("AJ-161")
+    def test_each_declaration_s_wait_grows_by_its_own_counter(
+        self, queue: TestAdapter, still: Clock
+    ) -> None:
+        @retry_on(Flaky, wait=lambda count: count * 10)
+        @retry_on(Other, wait=lambda count: count * 100)
+        class AlternatingJob(FailingJob):
+            pass
+
+        AlternatingJob.perform_later(["Flaky", "Other", "Flaky", "Other"])
+        envelope = queue.enqueued.pop()
+        waits = []
+        for _ in range(4):
+            retry = execute(envelope, adapter=queue).retry
+            assert retry is not None
+            assert retry.scheduled_at is not None
+            waits.append((retry.scheduled_at - still.time).total_seconds())
+            envelope = retry
+        assert waits == [10, 100, 20, 200]
+
+    @pytest.mark.line("AJ-154")
+    def test_jitter_makes_the_wait_random(
+        self, queue: TestAdapter, still: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        @retry_on(Flaky, wait="polynomially_longer", jitter=1.2)
+        class JitteryJob(FailingJob):
+            pass
+
+        monkeypatch.setattr("random.random", lambda: 0.5)
+        retry = execute(pack(JitteryJob(["Flaky"])), adapter=queue).retry
+        assert retry is not None
+        assert retry.scheduled_at is not None
+        assert (retry.scheduled_at - still.time).total_seconds() == 1 + 0.6 + 2
+
+    @pytest.mark.line("AJ-167")
+    def test_such_a_payload_that_ran_four_times_runs_once_more(self, queue: TestAdapter) -> None:
+        @retry_on(Flaky, wait=0, attempts=5)
+        class OldJob(FailingJob):
+            pass
+
+        job = OldJob(["Flaky"] * 9)
+        job.executions = 4
+        job.exception_executions = None  # type: ignore[assignment]  # as Rails 5 wrote it
+        assert execute(pack(job), adapter=queue).outcome is Outcome.FAILED
+
+    @pytest.mark.line("AJ-168")
+    def test_an_error_of_a_callback_while_perform_enqueues_itself_is_retried(
+        self, queue: TestAdapter
+    ) -> None:
+        @retry_on(Flaky, wait=0)
+        class EnqueueingJob(ActiveJob):
+            refuses = True
+
+            @before_enqueue
+            def refuse_once(self) -> None:
+                if self.executions and self.refuses:
+                    self.refuses = False
+                    raise Flaky
+
+            def perform(self) -> None:
+                self.enqueue()
+
+        execution = execute(pack(EnqueueingJob()), adapter=queue)
+        assert execution.outcome is Outcome.RETRIED
+        assert execution.retry is not None
+        assert execution.retry.payload["executions"] == 1
+
     @pytest.mark.line("AJ-166")
     def test_a_payload_with_null_counters_counts_by_executions(self, queue: TestAdapter) -> None:
         job = FailingJob(["Flaky"] * 9)
@@ -130,6 +237,16 @@ class TestDiscardOn:
         FailingJob.perform_later(["Hopeless"])
         assert buffer.lines() == ["raised Hopeless on execution 1"]
 
+    @pytest.mark.line("AJ-163")
+    def test_any_of_its_errors_is_discarded(self) -> None:
+        @discard_on(Flaky, ValueError)
+        class PickyJob(FailingJob):
+            pass
+
+        PickyJob.perform_later(["Flaky"])
+        PickyJob.perform_later(["Value"])
+        assert len(buffer.lines()) == 2
+
     @pytest.mark.line("AJ-147", "AJ-175")
     def test_then_is_given_the_job_and_the_error_before_after_discard(self) -> None:
         @discard_on(ValueError, then=lambda job, error: buffer.add(type(error)))
@@ -140,6 +257,23 @@ class TestDiscardOn:
 
         DroppedJob.perform_later(["Value"])
         assert buffer.lines()[1:] == [ValueError, "after"]
+
+
+class TestReport:
+    @pytest.mark.line("AJ-169", "AJ-170")
+    @pytest.mark.parametrize("decorator", [retry_on, discard_on])
+    def test_errors_that_are_dealt_with_can_be_told(
+        self, decorator: Any, queue: TestAdapter, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        @decorator(ValueError, report=True)
+        class ReportingJob(FailingJob):
+            pass
+
+        with caplog.at_level("WARNING", logger="django_activejob"):
+            execute(pack(ReportingJob(["Value"])), adapter=queue)
+        told = [record for record in caplog.records if record.levelname == "WARNING"]
+        assert len(told) == 1
+        assert "has dealt with an error: ValueError ()" in told[0].getMessage()
 
 
 class TestRescueFrom:
@@ -177,6 +311,26 @@ class TestRescueFrom:
 
         assert isinstance(LeavingJob.perform_now(), SystemExit)
         assert buffer.lines() == ["stayed"]
+
+    @pytest.mark.line("AJ-289", "AJ-290")
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("nested", [False, True])
+    def test_a_missing_record_can_be_rescued_with_its_cause(
+        self, nested: bool, queue: TestAdapter
+    ) -> None:
+        class GreetingJob(ActiveJob):
+            @rescue_from(RecordNotFound)
+            def miss(self, error: RecordNotFound) -> None:
+                buffer.add((type(error), type(error.__cause__).__name__, self.arguments))
+
+            def perform(self, person: Any) -> None:
+                buffer.add("performed")
+
+        person = PersonFactory.create()
+        envelope = pack(GreetingJob([person] if nested else person))
+        person.delete()
+        execute(envelope, adapter=queue)
+        assert buffer.lines() == [(RecordNotFound, "RecordNotFound", [])]
 
     def test_what_a_handler_raises_comes_out_in_the_error_s_place(self) -> None:
         class WorseJob(ActiveJob):
