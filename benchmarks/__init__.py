@@ -1,0 +1,1 @@
+"""What things cost: ours beside a raw limit, in the same run."""
