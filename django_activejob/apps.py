@@ -19,8 +19,11 @@ class ActiveJobConfig(AppConfig):
         # Imported here, for all of them need the app registry to be ready.
         from django_activejob import checks, conf, log_subscriber
         from django_activejob.job import discovery
+        from django_activejob.job.class_names import JobClassNames
         from django_activejob.mail import delivery as delivery
+        from django_activejob.serialization.class_names import add_class_names
 
+        add_class_names(JobClassNames())
         checks.register()
         log_subscriber.connect()
         if not conf.problems():

@@ -245,6 +245,23 @@ class Settings:
         "The most bytes of JSON that the arguments of a job may take; None means no limit.",
     )
     mail_queue_name: str = _setting("mailers", _text, "The queue of mail that is sent later.")
+    email_backend: str = _setting(
+        "django.core.mail.backends.smtp.EmailBackend",
+        _text,
+        "What sends the mail that EMAIL_BACKEND queues, before Django 6.1; from there on, MAILERS "
+        "says it.",
+    )
+    mail_attachment_limit: int = _setting(
+        262_144,
+        _count,
+        "Bytes; a larger attachment of mail that is sent later goes to MAIL_ATTACHMENT_STORAGE.",
+    )
+    mail_attachment_storage: str | None = _setting(
+        None,
+        _optional_text,
+        "Alias of STORAGES for large attachments, which workers can read too; None keeps them in "
+        "the payload.",
+    )
     serializers: tuple[str, ...] = _setting(
         (), _names, "Dotted paths of serializers for types of your own."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,7 +48,8 @@ class GlobalID:
         """
         found = _URI.fullmatch(text) if isinstance(text, str) else None
         if found is None:
-            raise InvalidGlobalID(f"{text!r} is not a global id. Expected gid://app/Model/id.")
+            shown = reprlib.repr(text)
+            raise InvalidGlobalID(f"{shown} is not a global id. Expected gid://app/Model/id.")
         app, model_name, path, query = found.group("app", "model", "id", "query")
         id_parts = tuple(_unquote(part, found.string) for part in path.split("/") if part)
         return cls(
@@ -147,11 +149,21 @@ def _check_parts(id_parts: tuple[str, ...], model_name: str) -> tuple[str, ...]:
             f"Unable to make a global id for {model_name} without an id. "
             f"(Maybe you forgot to call save()?)"
         )
+    if not all(map(_is_unicode, id_parts)):
+        raise InvalidGlobalID(f"The id of {model_name} has half a surrogate pair in it.")
     if len(id_parts) > MAX_ID_PARTS:
         raise InvalidGlobalID(
             f"The id of {model_name} has {len(id_parts)} parts, more than {MAX_ID_PARTS}."
         )
     return id_parts
+
+
+def _is_unicode(part: str) -> bool:
+    try:
+        part.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _write_query(params: Mapping[str, object]) -> str:

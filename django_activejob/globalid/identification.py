@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol, TypeGuard
 
 from django.db import connections, router
 from django.db.models import Model
@@ -16,8 +16,8 @@ from django_activejob.globalid.naming import name_of
 class Identifiable(Protocol):
     """An object that says itself how it is named; a locator for its app finds it again."""
 
-    def to_global_id(self) -> GlobalID:
-        """The id that names this object."""
+    def to_global_id(self, **params: Any) -> GlobalID:
+        """The id that names this object; ``params`` (``app`` among them) only where asked for."""
 
 
 def is_identifiable(value: object) -> bool:
@@ -28,7 +28,7 @@ def is_identifiable(value: object) -> bool:
 def to_global_id(
     instance: Model | Identifiable, *, app: str | None = None, **params: object
 ) -> GlobalID:
-    """The global id of a saved model instance; other objects say theirs themselves.
+    """The global id of a saved model instance, or of an object that says it itself.
 
     The app is ``app``, or else the model's attribute ``global_id_app``, or else the project's.
     ``using`` is added for an instance from a database that is not where its model is
@@ -37,8 +37,20 @@ def to_global_id(
     Raises:
         InvalidGlobalID: the instance has not been saved, or has no primary key.
     """
+    if _names_itself(instance):
+        asked = {"app": app, **params} if app else params
+        return instance.to_global_id(**asked)
+    return model_id(instance, app=app, **params)
+
+
+def model_id(instance: object, *, app: str | None = None, **params: object) -> GlobalID:
+    """As ``to_global_id``, without asking the instance itself.
+
+    Raises:
+        InvalidGlobalID: this is no model instance, has not been saved, or has no primary key.
+    """
     if not isinstance(instance, Model):
-        return _own_id(instance)
+        raise InvalidGlobalID(f"An object of type {type(instance).__name__} has no global id.")
     alias = _foreign_alias(instance)
     if alias:
         params.setdefault("using", alias)
@@ -50,14 +62,9 @@ def to_global_id(
     )
 
 
-def _names_itself(value: object) -> bool:
-    return hasattr(type(value), "to_global_id")
-
-
-def _own_id(instance: Identifiable) -> GlobalID:
-    if not _names_itself(instance):
-        raise InvalidGlobalID(f"An object of type {type(instance).__name__} has no global id.")
-    return instance.to_global_id()
+def _names_itself(value: object) -> TypeGuard[Identifiable]:
+    # The class behind a lazy object; and of a class its metaclass, so a class is never one.
+    return hasattr(value.__class__, "to_global_id")
 
 
 def _id_parts(instance: Model) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -53,6 +53,18 @@ def fetch(gid: GlobalID | str, *, only: Kinds = None, includes: Sequence[str] = 
     return found[0] if found else None
 
 
+def fetch_many(gids: Iterable[GlobalID]) -> Mapping[GlobalID, Any]:
+    """What the ids name, by id, without what is gone; one query for each model.
+
+    Raises:
+        RecordUnavailable: one of them could not be looked up; the cause says why.
+    """
+    try:
+        return _found(gids)
+    except Exception as error:  # as in fetch
+        raise RecordUnavailable(f"Some ids could not be looked up: {error}") from error
+
+
 def locate_many(
     gids: Iterable[GlobalID | str],
     *,
@@ -70,16 +82,24 @@ def locate_many(
         LookupError: no such model.
     """
     wanted = [gid for gid in map(read, gids) if gid is not None and _is_wanted(gid, only)]
-    groups: dict[Locator, list[GlobalID]] = defaultdict(list)
-    for gid in wanted:
-        groups[locator_for(gid)].append(gid)
-    found: dict[GlobalID, Any] = {}
-    for locator, group in groups.items():
-        found.update(locator.locate_many(dict.fromkeys(group), includes=includes))
+    found = _found(wanted, includes)
     missing = next((gid for gid in wanted if gid not in found), None)
     if missing and not ignore_missing:
         raise _not_found(missing)
     return [found[gid] for gid in wanted if gid in found]
+
+
+def model_class(gid: GlobalID | str) -> type:
+    """The class of what an id names, as its locator says.
+
+    Raises:
+        InvalidGlobalID: this is no id.
+        LookupError: no such model.
+    """
+    known = read(gid)
+    if known is None:
+        raise InvalidGlobalID(f"{gid!r} is not a global id. Expected gid://app/Model/id.")
+    return locator_for(known).model_class(known)
 
 
 def read(gid: object) -> GlobalID | None:
@@ -92,6 +112,16 @@ def read(gid: object) -> GlobalID | None:
         return GlobalID.parse(gid) if gid.startswith("gid:") else GlobalID.from_param(gid)
     except InvalidGlobalID:
         return None
+
+
+def _found(gids: Iterable[GlobalID], includes: Sequence[str] = ()) -> Mapping[GlobalID, Any]:
+    groups: dict[Locator, list[GlobalID]] = defaultdict(list)
+    for gid in gids:
+        groups[locator_for(gid)].append(gid)
+    found: dict[GlobalID, Any] = {}
+    for locator, group in groups.items():
+        found.update(locator.locate_many(dict.fromkeys(group), includes=includes))
+    return found
 
 
 def _is_wanted(gid: GlobalID, only: Kinds) -> bool:

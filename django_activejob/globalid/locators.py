@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from typing_extensions import override
 
+from django_activejob.errors import ConfigurationError
 from django_activejob.globalid import naming
 from django_activejob.globalid.app_name import validate
 from django_activejob.globalid.gid import GlobalID
@@ -61,12 +62,17 @@ def use(app: str, locator: Locator | Callable[[GlobalID], Any]) -> None:
 
     Raises:
         InvalidGlobalID: the app's name cannot stand in an id.
+        ConfigurationError: this is neither a locator nor a function.
     """
     _locators[validate(app).lower()] = _as_locator(locator)
 
 
 def use_default(locator: Locator | Callable[[GlobalID], Any]) -> None:
-    """Has the ids of all other apps looked up by this; at first by ``ModelLocator``."""
+    """Has the ids of all other apps looked up by this; at first by ``ModelLocator``.
+
+    Raises:
+        ConfigurationError: this is neither a locator nor a function.
+    """
     _locators[""] = _as_locator(locator)
 
 
@@ -76,7 +82,14 @@ def locator_for(gid: GlobalID) -> Locator:
 
 
 def _as_locator(locator: Locator | Callable[[GlobalID], Any]) -> Locator:
-    return locator if isinstance(locator, Locator) else CallableLocator(locator)
+    if isinstance(locator, Locator):
+        return locator
+    if not callable(locator):
+        raise ConfigurationError(
+            f"{locator!r} is not a locator. Give it the methods model_class and locate_many, or "
+            f"pass a function of the global id."
+        )
+    return CallableLocator(locator)
 
 
 _locators: dict[str, Locator] = {"": ModelLocator()}  # set while apps get ready, then only read

@@ -79,8 +79,9 @@ def _rows(
     model: type[Model], alias: str, keys: Sequence[Any], includes: Sequence[str]
 ) -> dict[Any, Model]:
     rows = model._base_manager.using(alias).prefetch_related(*includes)
-    matching = rows.filter(pk=keys[0]) if len(keys) == 1 else rows.filter(pk__in=keys)
-    return {row.pk: row for row in matching}
+    if len(keys) == 1:
+        return {row.pk: row for row in rows.filter(pk=keys[0])}
+    return rows.in_bulk(keys)  # several queries where the database limits their parameters
 
 
 def _alias(gid: GlobalID, model: type[Model]) -> str:

@@ -17,6 +17,7 @@ from django_activejob.serialization.inspecting import inspect_arguments
 from django_activejob.serialization.object_serializer import ObjectSerializer
 from django_activejob.serialization.registry import add_serializers, replace_serializers
 from django_activejob.serialization.values import (
+    DateTime,
     Duration,
     HashWithIndifferentAccess,
     Keywords,
@@ -26,6 +27,7 @@ from django_activejob.serialization.values import (
 
 __all__ = [
     "ClassNames",
+    "DateTime",
     "Duration",
     "HashWithIndifferentAccess",
     "Keywords",

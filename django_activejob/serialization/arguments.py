@@ -14,7 +14,8 @@ from django_activejob.serialization.encoding import (
     encode_keywords,
     encode_list,
 )
-from django_activejob.serialization.place import Obstacle
+from django_activejob.serialization.loading import Models
+from django_activejob.serialization.place import Obstacle, shown
 from django_activejob.serialization.values import Keywords
 
 
@@ -46,8 +47,8 @@ def deserialize_arguments(raw: Sequence[JSON]) -> tuple[list[Any], dict[str, Any
     """
     try:
         if not isinstance(raw, list | tuple):
-            raise Obstacle(f"{raw!r} is not a list.")
-        positional = decode_list(raw, MAX_DEPTH)
+            raise Obstacle(f"{shown(raw)} is not a list.")
+        positional = decode_list(raw, MAX_DEPTH, Models(raw))
     except Obstacle as obstacle:
         _raise_deserialization_error(obstacle, "arguments")
     if positional and type(positional[-1]) is Keywords:
@@ -75,7 +76,7 @@ def deserialize(raw: JSON) -> Any:
         DeserializationError: anything else; the cause says what.
     """
     try:
-        return decode(raw, MAX_DEPTH)
+        return decode(raw, MAX_DEPTH, Models(raw))
     except Obstacle as obstacle:
         _raise_deserialization_error(obstacle, "value")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import sys
 from types import ModuleType
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from django_activejob.errors import DeserializationError, SerializationError
 from django_activejob.globalid import naming
+from django_activejob.serialization.place import shown
 
 
 class ClassNames(Protocol):
@@ -56,10 +57,11 @@ def name_of(klass: type) -> str:
 
 
 def find(name: object) -> type:
-    """The class of a name.
+    """The class of a name. Nothing is imported: a payload must not start code by naming it.
 
     Raises:
-        DeserializationError: no source and no installed app has it.
+        DeserializationError: no source has it, nor any module of an installed app that has been
+            imported in this process.
     """
     if isinstance(name, str):
         for source in _sources:
@@ -69,7 +71,10 @@ def find(name: object) -> type:
         klass = _find_model(name) or _find_in_apps(name)
         if klass is not None:
             return klass
-    raise DeserializationError(f"no installed app has a class named {name!r}.")
+    raise DeserializationError(
+        f"no installed app has a class named {shown(name)}, or its module has not been imported "
+        f"here. Import it where the job is."
+    )
 
 
 def _is_model_with_a_name(klass: type) -> bool:
@@ -94,20 +99,14 @@ def _find_in_apps(path: str) -> type | None:
 
 
 def _module_of_an_app(name: str) -> ModuleType | None:
-    if apps.get_containing_app_config(name) is None:
-        return None
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name and name.startswith(error.name):
-            return None  # the name is longer than the path of the module
-        raise
+    return sys.modules.get(name) if apps.get_containing_app_config(name) else None
 
 
 def _class_in(module: ModuleType, path: str) -> type | None:
     found: object = module
     for part in path.removeprefix(f"{module.__name__}.").split("."):
-        found = getattr(found, part, None)
+        # not getattr: a module's own __getattr__ may import what it is asked for
+        found = getattr(found, "__dict__", {}).get(part)
     # what a module merely imported is not its own, and must not be named through it
     return found if isinstance(found, type) and _path_of(found) == path else None
 

@@ -160,11 +160,19 @@ def _encode_model(instance: Any) -> dict[str, JSON]:
 
 
 def _encode_with(serializer: Serializer, value: object, depth: int) -> dict[str, JSON]:
-    _check_depth(depth)
     try:
         fields = serializer.serialize(value)
     except SerializationError as error:
         raise Obstacle(str(error)) from error
+    if isinstance(fields, HashWithIndifferentAccess):
+        return _encode_indifferent(fields, depth)
+    return _encode_fields(serializer, fields, depth)
+
+
+def _encode_fields(
+    serializer: Serializer, fields: Mapping[str, object], depth: int
+) -> dict[str, JSON]:
+    _check_depth(depth)
     encoded: dict[str, JSON] = {markers.SERIALIZED: serializer.wire_name}
     name = ""
     try:

@@ -14,7 +14,8 @@ class ObjectSerializer(Generic[T]):
     """Writes values of one class as fields, and makes them again of their fields.
 
     A subclass sets ``klass``, and is named in ``ACTIVE_JOB["SERIALIZERS"]`` or given to
-    ``add_serializers``. The fields may hold whatever can travel in a job; JSON shows
+    ``add_serializers``; for a class that a built-in serializer takes, it goes before that. The
+    fields may hold whatever can travel in a job; JSON shows
     ``{"_aj_serialized": wire_name, **fields}``. One instance serves all threads.
     """
 
@@ -38,6 +39,9 @@ class ObjectSerializer(Generic[T]):
 
     def serialize(self, value: T) -> Mapping[str, object]:
         """The fields of a value, by name.
+
+        In place of fields it may give a ``HashWithIndifferentAccess``: then that is what travels,
+        and ``deserialize`` is never asked.
 
         Raises:
             SerializationError: this very value cannot travel; the place is put before the text.

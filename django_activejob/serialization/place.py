@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import reprlib
+
 
 class FieldName(str):
     """The name of a serializer's field, as against the key of a dict."""
@@ -33,6 +35,15 @@ class Obstacle(Exception):
         """The way from a keyword argument: ``cart=``, ``cart["at"]``."""
         name, *steps = self._steps[::-1]
         return f"{name}{_render(steps) or '='}"
+
+
+def shown(raw: object) -> str:
+    """What was found there, in a few words, however large or deep it is."""
+    return _IN_SHORT.repr(raw)
+
+
+_IN_SHORT = reprlib.Repr()
+_IN_SHORT.maxstring = _IN_SHORT.maxother = 100
 
 
 def _render(steps: list[Step]) -> str:

@@ -26,7 +26,7 @@ class Registry:
             self._add(serializer() if isinstance(serializer, type) else serializer)
 
     def for_exact_class(self, value: object) -> Serializer | None:
-        """The serializer whose ``klass`` is the value's own class, if it takes the value."""
+        """The last one added whose ``klass`` is the value's own class and that takes the value."""
         for serializer in self._by_class.get(value.__class__, ()):
             if serializer.accepts(value):
                 return serializer
@@ -52,7 +52,7 @@ class Registry:
             )
         for name in (serializer.wire_name, *serializer.aliases):
             self._claim(name, serializer)
-        self._by_class[klass] = (*self._by_class.get(klass, ()), serializer)
+        self._by_class[klass] = (serializer, *self._by_class.get(klass, ()))
         self.serializers = (*self.serializers, serializer)
 
     def _claim(self, name: str, serializer: Serializer) -> None:

@@ -25,6 +25,22 @@ def cases() -> Iterator[tuple[str, Any, Any]]:
                 yield path.parent.name, payload, case["received"]
 
 
+def texts() -> Iterator[tuple[str, str, Any]]:
+    """Each text in which a store held an Active Job, with the job."""
+    for path in sorted(VECTORS.rglob("*.json")):
+        for text in _texts_in(json.loads(path.read_text())):
+            for payload in _jobs_in(json.loads(text)):
+                yield f"{path.relative_to(VECTORS)}", text, payload
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict) and "job_class" in str(value.get("raw")):
+        yield value["raw"]
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(part)
+
+
 def _jobs_in(value: Any) -> Iterator[Any]:
     if isinstance(value, dict) and "job_class" in value and "arguments" in value:
         yield value

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django_activejob.globalid import to_global_id
 from django_activejob.serialization import (
+    DateTime,
     Duration,
     HashWithIndifferentAccess,
     Keywords,
@@ -19,6 +20,7 @@ from django_activejob.serialization import (
 from django_activejob.serialization.moment import read, write
 from django_activejob.serialization.values.duration import parts_of, seconds_of
 from tests.shop.models import Voucher
+from tests.wire.normalization import CURRENT_ZONE
 from tests.wire.rubys_classes import CLASSES, Money
 
 
@@ -28,13 +30,13 @@ def as_ruby_saw(value: Any) -> Any:
 
 
 def as_python_sees(recorded: Any) -> Any:
-    """What Ruby saw, without what Python has not: nanoseconds, and a DateTime beside a Time."""
+    """What Ruby saw, without what Python has not: nanoseconds, and modules beside classes."""
     if isinstance(recorded, list):
         return [as_python_sees(item) for item in recorded]
     if not isinstance(recorded, dict):
         return recorded
     if recorded.get("ruby") in {"Time", "DateTime"}:
-        return {"ruby": "Time", "value": write(read(recorded["value"]))}
+        return {**recorded, "value": _write(recorded["ruby"], read(recorded["value"]))}
     if recorded.get("ruby") == "Float":
         return {**recorded, "value": float(recorded["value"])}
     if recorded.get("ruby") == "BigDecimal":
@@ -42,6 +44,16 @@ def as_python_sees(recorded: Any) -> Any:
     if recorded.get("ruby") in {"Class", "Module"}:
         return {**recorded, "ruby": "Class"}
     return {key: as_python_sees(value) for key, value in recorded.items()}
+
+
+def in_the_current_zone(recorded: Any) -> Any:
+    """A Time that Ruby saw where Rails 6.1 had not written the zone, as we see it."""
+    value = write(read(recorded["value"]).astimezone(ZoneInfo(CURRENT_ZONE)))
+    return {"ruby": "ActiveSupport::TimeWithZone", "value": value, "zone": CURRENT_ZONE}
+
+
+def _write(kind: str, value: datetime) -> str:
+    return write(value).replace("Z", "+00:00") if kind == "DateTime" else write(value)
 
 
 def _moment(value: datetime) -> Any:
@@ -84,6 +96,7 @@ _WORDS: Final[dict[type, Callable[[Any], Any]]] = {
     timedelta: _duration,
     date: lambda value: {"ruby": "Date", "value": value.isoformat()},
     datetime: _moment,
+    DateTime: lambda value: {"ruby": "DateTime", "value": _write("DateTime", value)},
     type: _class,
     type(Voucher): _class,
     Voucher: lambda value: {"ruby": "Person", "gid": str(to_global_id(value))},

@@ -9,6 +9,7 @@ from django_activejob.serialization.serializers.big_decimal import BigDecimalSer
 from django_activejob.serialization.serializers.byte_text import BytesSerializer
 from django_activejob.serialization.serializers.class_name import ModuleSerializer
 from django_activejob.serialization.serializers.date import DateSerializer
+from django_activejob.serialization.serializers.date_time import DateTimeSerializer
 from django_activejob.serialization.serializers.duration import DurationSerializer
 from django_activejob.serialization.serializers.enumeration import EnumSerializer
 from django_activejob.serialization.serializers.naive_datetime import NaiveDatetimeSerializer
@@ -28,6 +29,7 @@ BUILT_IN: Final[tuple[type[ObjectSerializer[Any]], ...]] = (
     EnumSerializer,  # before the types that an enumeration may also be
     SymbolSerializer,
     DurationSerializer,
+    DateTimeSerializer,  # before the other times, which it is to Python
     TimeWithZoneSerializer,
     TimeSerializer,
     NaiveDatetimeSerializer,

@@ -12,7 +12,10 @@ from django_activejob.serialization.object_serializer import ObjectSerializer
 
 
 class QueryDictSerializer(ObjectSerializer[QueryDict]):
-    """Shows ``{"value": "color=red&color=blue"}``; comes back immutable."""
+    """Shows ``{"value": "color=red&color=blue"}``; all values of a key come back, immutable.
+
+    Ruby does not know it; see ``ParamsSerializer``.
+    """
 
     klass = QueryDict
     wire_name = "django_activejob.QueryDictSerializer"

@@ -25,11 +25,7 @@ class TimeWithZoneSerializer(ObjectSerializer[datetime]):
 
     @override
     def accepts(self, value: object) -> bool:
-        return (
-            isinstance(value, datetime)
-            and isinstance(value.tzinfo, ZoneInfo)
-            and value.tzinfo.key is not None
-        )
+        return isinstance(value, datetime) and moment.is_in_named_zone(value)
 
     @override
     def serialize(self, value: datetime) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from typing_extensions import override
 
@@ -15,16 +15,19 @@ from django_activejob.serialization.object_serializer import ObjectSerializer
 class TimeSerializer(ObjectSerializer[datetime]):
     """Shows ``{"value": "2002-10-31T02:02:02.123456000+02:00"}``, ending in ``Z`` for UTC.
 
-    Ruby's DateTime is read as well. Python keeps microseconds, so nanoseconds are cut off.
+    Python keeps microseconds, so Ruby's nanoseconds are cut off.
     """
 
     klass = datetime
     wire_name = "ActiveJob::Serializers::TimeSerializer"
-    aliases: ClassVar[tuple[str, ...]] = ("ActiveJob::Serializers::DateTimeSerializer",)
 
     @override
     def accepts(self, value: object) -> bool:
-        return isinstance(value, datetime) and value.tzinfo is not None
+        return (
+            isinstance(value, datetime)
+            and value.tzinfo is not None
+            and not moment.is_in_named_zone(value)
+        )
 
     @override
     def serialize(self, value: datetime) -> Mapping[str, object]:

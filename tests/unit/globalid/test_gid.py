@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
+from urllib.parse import urlsplit
+
 import pytest
 
 from django_activejob.errors import InvalidGlobalID
 from django_activejob.globalid import GlobalID
+from django_activejob.serialization import Symbol
 
 
 def create(*id_parts: str, **params: object) -> GlobalID:
@@ -84,10 +88,32 @@ class TestParsing:
         with pytest.raises(InvalidGlobalID, match="not UTF-8"):
             GlobalID.parse("gid://bcx/Person/%FF")
 
+    def test_an_id_that_is_not_unicode_is_refused(self) -> None:
+        with pytest.raises(InvalidGlobalID, match="The id of Person has half a surrogate pair"):
+            GlobalID.parse("gid://bcx/Person/\ud800")
+        with pytest.raises(InvalidGlobalID, match="half a surrogate pair"):
+            create("\ud800")
+
     def test_an_id_has_twenty_parts_at_most(self) -> None:
         assert len(GlobalID.parse("gid://bcx/Person" + "/1" * 20).id_parts) == 20
         with pytest.raises(InvalidGlobalID, match="has 21 parts, more than 20"):
             GlobalID.parse("gid://bcx/Person" + "/1" * 21)
+
+
+class TestForms:
+    @pytest.mark.line("GID-048")
+    def test_the_text_is_a_uri(self) -> None:
+        parts = urlsplit(str(create("t 1", "x/y", db=3)))
+
+        assert parts[:4] == ("gid", "bcx", "/Person/t+1/x%2Fy", "db=3")
+
+    @pytest.mark.line("GID-049")
+    def test_json_holds_the_text(self) -> None:
+        assert json.dumps([create("5")], default=str) == '["gid://bcx/Person/5"]'
+
+    @pytest.mark.line("GID-003")
+    def test_an_empty_one_can_be_made_unchecked(self) -> None:
+        assert str(GlobalID(app="", model_name="", id_parts=())) == "gid:////"
 
 
 class TestCreating:
@@ -132,6 +158,12 @@ class TestParams:
 
         assert str(gid) == "gid://bcx/Person/5?db=3&name=a+b"
         assert gid.params == {"db": "3", "name": "a b"}
+
+    @pytest.mark.line("GID-026")
+    def test_they_are_found_under_text_and_under_symbols(self) -> None:
+        params = create("5", db=3).params
+
+        assert params["db"] == params[Symbol("db")] == "3"
 
     @pytest.mark.line("GID-028", "GID-056")
     def test_the_last_of_a_repeated_key_counts(self) -> None:

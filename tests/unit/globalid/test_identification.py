@@ -24,8 +24,8 @@ from tests.shop.models import Order, Person, Regular, Shelf
 class Parcel:
     number: str
 
-    def to_global_id(self) -> GlobalID:
-        return GlobalID.create(app="post", model_name="Parcel", id_parts=(self.number,))
+    def to_global_id(self, *, app: str = "post", **params: object) -> GlobalID:
+        return GlobalID.create(app=app, model_name="Parcel", id_parts=(self.number,), params=params)
 
 
 @pytest.mark.django_db
@@ -96,6 +96,7 @@ class TestNaming:
 
     def test_an_object_may_name_itself(self) -> None:
         assert str(to_global_id(Parcel("7"))) == "gid://post/Parcel/7"
+        assert str(to_global_id(Parcel("7"), app="mail", db=1)) == "gid://mail/Parcel/7?db=1"
 
     @pytest.mark.line("GID-065")
     def test_a_copy_with_another_key_has_another_id(self) -> None:

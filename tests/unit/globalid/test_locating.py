@@ -7,14 +7,21 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
-from django_activejob.errors import InvalidGlobalID, RecordNotFound, RecordUnavailable
+from django_activejob.errors import (
+    ConfigurationError,
+    InvalidGlobalID,
+    RecordNotFound,
+    RecordUnavailable,
+)
 from django_activejob.globalid import (
     GlobalID,
     ModelLocator,
     fetch,
+    fetch_many,
     locate,
     locate_many,
     locator_for,
+    model_class,
     to_global_id,
     use,
     use_default,
@@ -28,8 +35,14 @@ from tests.shop.factories import (
     VoucherFactory,
 )
 from tests.shop.models import Customer, Order, Person, Regular
+from tests.unit.globalid.abilities import Billable, Printable, Sendable
 
 GONE = "gid://shop/shop.Person/404"
+
+
+def line(*numbers: str, values: tuple[Any, Any]) -> Any:
+    """A case that proves lines of the checklist."""
+    return pytest.param(*values, marks=pytest.mark.line(*numbers))
 
 
 class Drawer:
@@ -135,6 +148,11 @@ class TestLocate:
             ((Order, Person), True),
             (Order, False),
             ((Order, str), False),
+            line("GID-040", "GID-072", values=(Billable, True)),
+            line("GID-041", "GID-073", values=(Sendable, False)),
+            line("GID-044", values=((Sendable, Billable), True)),
+            line("GID-045", values=((Sendable, Printable), False)),
+            line("GID-074", values=((Order, Billable), True)),
         ],
     )
     def test_only_lets_some_classes_through(self, only: Any, is_found: bool) -> None:
@@ -195,6 +213,39 @@ class TestFetch:
 
 
 @pytest.mark.django_db
+class TestFetchMany:
+    def test_leaves_out_what_is_gone(self) -> None:
+        gid = to_global_id(person := PersonFactory())
+
+        assert fetch_many([GlobalID.parse(GONE), gid]) == {gid: person}
+
+    def test_one_that_cannot_be_looked_up_fails_all(self) -> None:
+        gids = [to_global_id(PersonFactory()), GlobalID.parse("gid://shop/shop.Nothing/1")]
+
+        with pytest.raises(RecordUnavailable, match=r"could not be looked up: shop.Nothing: no"):
+            fetch_many(gids)
+
+
+class TestModelClass:
+    @pytest.mark.line("GID-052")
+    def test_is_what_the_locator_says(self) -> None:
+        use("drawer", Drawer())
+
+        assert model_class("gid://drawer/Thing/1") is str
+        assert model_class(GlobalID.parse("gid://shop/shop.Person/1")) is Person
+
+    @pytest.mark.line("GID-052")
+    @pytest.mark.parametrize("name", ["SignedGlobalID", "GlobalID", "shop.Nothing"])
+    def test_what_is_no_model_has_none(self, name: str) -> None:
+        with pytest.raises(LookupError, match=f"{name}: no installed app has a model of this name"):
+            model_class(f"gid://shop/{name}/1")
+
+    def test_what_is_no_id_has_none(self) -> None:
+        with pytest.raises(InvalidGlobalID, match="'x' is not a global id"):
+            model_class("x")
+
+
+@pytest.mark.django_db
 class TestLocateMany:
     @pytest.mark.line("GID-085", "GID-086", "GID-088", "GID-089", "GID-090")
     def test_keeps_order_and_repetition_with_one_query_a_model(
@@ -225,6 +276,11 @@ class TestLocateMany:
         gids = ["x", to_global_id(person), to_global_id(customer)]
 
         assert locate_many(gids, only=Customer) == [customer]
+
+    def test_there_may_be_more_than_a_query_can_hold(self) -> None:
+        persons = Person.objects.bulk_create(Person(name="x") for _ in range(1200))
+
+        assert locate_many(map(to_global_id, persons)) == persons
 
     def test_nothing_gives_nothing(self, django_assert_num_queries: Any) -> None:
         with django_assert_num_queries(0):
@@ -293,6 +349,10 @@ class TestLocators:
     def test_an_app_that_cannot_be_is_refused(self) -> None:
         with pytest.raises(InvalidGlobalID, match="is not an app name"):
             use("a:b", Drawer())
+
+    def test_what_cannot_locate_is_refused(self) -> None:
+        with pytest.raises(ConfigurationError, match=r"is not a locator\. Give it the methods"):
+            use("post", object())  # type: ignore[arg-type]
 
     def test_a_function_shows_in_its_locator(self) -> None:
         use("post", len)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,11 +14,14 @@ from django_activejob.globalid import (
     locate,
     locate_many_signed,
     locate_signed,
+    model_class,
     to_global_id,
     to_signed_global_id,
+    use_signer,
 )
-from tests.shop.factories import CustomerFactory, OrderFactory, PersonFactory
+from tests.shop.factories import CustomerFactory, OrderFactory, PersonFactory, ShelfFactory
 from tests.shop.models import Customer, Order, Person
+from tests.unit.globalid.abilities import Billable, Sendable
 
 NOW = datetime(2026, 8, 22, 12, tzinfo=UTC)
 PERSON = GlobalID.parse("gid://shop/shop.Person/5")
@@ -26,6 +30,12 @@ TOKEN = (
     "dXJwb3NlIjoiZGVmYXVsdCIsImV4cGlyZXNfYXQiOm51bGx9:"
     "mcQ426-rFoMMPVTHHqXTYx4MFIZx0hMvrbGR9TFz8hA"
 )
+
+
+@pytest.fixture(autouse=True)
+def own_signer() -> Iterator[None]:
+    yield
+    use_signer(None)
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +55,33 @@ class TestToken:
 
         assert token == TOKEN
         assert SignedGlobalID.parse(token) == SignedGlobalID(global_id=PERSON)
+
+    @pytest.mark.line("GID-167")
+    def test_is_signed_with_the_secret_key(self, settings: Settings) -> None:
+        signer = signing.Signer(
+            key=settings.SECRET_KEY, salt="django_activejob.signed_global_ids", fallback_keys=[]
+        )
+
+        assert signer.unsign_object(str(SignedGlobalID(global_id=PERSON)))["gid"] == str(PERSON)
+
+    def test_of_a_former_secret_key_is_still_read(self, settings: Settings) -> None:
+        token = str(SignedGlobalID(global_id=PERSON))
+        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+        settings.SECRET_KEY = "the new one"
+
+        assert SignedGlobalID.parse(token) is not None
+
+    @pytest.mark.line("GID-168")
+    def test_is_made_and_read_by_the_signer_of_the_project(self) -> None:
+        by_default = str(SignedGlobalID(global_id=PERSON))
+        signer = signing.Signer(key="another", salt="another")
+
+        use_signer(signer)
+
+        token = str(SignedGlobalID(global_id=PERSON))
+        assert signer.unsign_object(token)["gid"] == str(PERSON)
+        assert SignedGlobalID.parse(token) is not None
+        assert SignedGlobalID.parse(by_default) is None
 
     @pytest.mark.line("GID-158", "GID-160")
     def test_can_stand_in_a_url(self) -> None:
@@ -133,6 +170,25 @@ class TestExpiry:
 
         assert self.parses_after(signed, timedelta(days=days), monkeypatch) is is_good
 
+    @pytest.mark.line("GID-148", "GID-166")
+    @pytest.mark.parametrize(("minutes", "is_good"), [(59, True), (60, False)])
+    def test_the_settings_say_how_long_otherwise(
+        self, minutes: int, is_good: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.ACTIVE_JOB = {"GLOBAL_ID_EXPIRES_IN": 3600}
+        signed = to_signed_global_id(PersonFactory())
+
+        assert self.parses_after(signed, timedelta(minutes=minutes), monkeypatch) is is_good
+
+    @pytest.mark.line("GID-164", "GID-166")
+    def test_none_in_the_settings_means_for_ever(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.ACTIVE_JOB = {"GLOBAL_ID_EXPIRES_IN": None}
+        signed = to_signed_global_id(PersonFactory())
+
+        assert self.parses_after(signed, timedelta(days=9999), monkeypatch)
+
     @pytest.mark.line("GID-149", "GID-150")
     @pytest.mark.parametrize(("seconds", "is_good"), [(0.5, True), (1, False), (2, False)])
     def test_expires_in_says_how_long(
@@ -145,6 +201,16 @@ class TestExpiry:
     @pytest.mark.line("GID-151")
     def test_none_means_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
         signed = to_signed_global_id(PersonFactory(), expires_in=None)
+
+        assert self.parses_after(signed, timedelta(days=9999), monkeypatch)
+
+    @pytest.mark.line("GID-153")
+    def test_no_end_means_for_ever_whatever_the_length(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        signed = to_signed_global_id(
+            PersonFactory(), expires_at=None, expires_in=timedelta(seconds=1)
+        )
 
         assert self.parses_after(signed, timedelta(days=9999), monkeypatch)
 
@@ -170,6 +236,30 @@ class TestLocating:
         assert locate_signed(signed, purpose="login") == person
         assert locate_signed(str(signed), purpose="login") == person
 
+    @pytest.mark.line("GID-095", "GID-104", "GID-106")
+    def test_finds_what_has_a_composite_key(self) -> None:
+        wanted = [ShelfFactory(), PersonFactory(), ShelfFactory()]
+        tokens = [str(to_signed_global_id(each)) for each in wanted]
+
+        assert locate_signed(tokens[0]) == wanted[0]
+        assert locate_many_signed([tokens[0], tokens[2]]) == [wanted[0], wanted[2]]
+        assert locate_many_signed(tokens) == wanted
+
+    @pytest.mark.line("GID-063", "GID-064", "GID-156", "GID-157")
+    def test_keeps_app_and_params(self) -> None:
+        token = str(to_signed_global_id(person := PersonFactory(), app="people", db="x"))
+
+        signed = SignedGlobalID.parse(token)
+
+        assert signed is not None
+        assert str(signed.global_id) == f"gid://people/shop.Person/{person.pk}?db=x"
+
+    @pytest.mark.line("GID-136")
+    def test_knows_the_class(self) -> None:
+        signed = to_signed_global_id(OrderFactory())
+
+        assert model_class(signed.global_id) is Order
+
     @pytest.mark.line("GID-125", "GID-126")
     def test_the_wrong_purpose_gives_none(self) -> None:
         signed = to_signed_global_id(PersonFactory(), purpose="login")
@@ -186,7 +276,15 @@ class TestLocating:
     @pytest.mark.line("GID-096", "GID-097", "GID-098", "GID-099")
     @pytest.mark.parametrize(
         ("only", "is_found"),
-        [(Customer, True), (Person, True), (Order, False), ((Order, Customer), True)],
+        [
+            (Customer, True),
+            (Person, True),
+            (Order, False),
+            ((Order, Customer), True),
+            pytest.param(Billable, True, marks=pytest.mark.line("GID-100")),
+            pytest.param(Sendable, False, marks=pytest.mark.line("GID-101")),
+            pytest.param((Order, Billable), True, marks=pytest.mark.line("GID-102")),
+        ],
     )
     def test_only_lets_some_classes_through(
         self, only: type | tuple[type, ...], is_found: bool

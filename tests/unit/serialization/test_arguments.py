@@ -17,6 +17,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy, override
+from pytest_django import DjangoAssertNumQueries
 
 from django_activejob.errors import (
     DeserializationError,
@@ -27,9 +28,11 @@ from django_activejob.errors import (
 )
 from django_activejob.globalid import to_global_id
 from django_activejob.serialization import (
+    DateTime,
     Duration,
     HashWithIndifferentAccess,
     Keywords,
+    ObjectSerializer,
     Range,
     Symbol,
     add_serializers,
@@ -38,6 +41,7 @@ from django_activejob.serialization import (
     serialize,
     serialize_arguments,
 )
+from django_activejob.serialization.serializers.params import ParamsSerializer
 from tests.shop.factories import (
     CustomerFactory,
     OrderFactory,
@@ -86,8 +90,9 @@ class TestRoundTrip:
             line("AJ-018", date(2001, 2, 3)),
             line("AJ-019", datetime(2002, 10, 31, 2, 2, 2, 123456, tzinfo=PLUS_TWO)),
             line(
-                "AJ-020", datetime(2001, 2, 3, 4, 5, 6, 123456, tzinfo=timezone(timedelta(hours=3)))
+                "AJ-020", DateTime(2001, 2, 3, 4, 5, 6, 123456, tzinfo=timezone(timedelta(hours=3)))
             ),
+            DateTime(2001, 2, 3, tzinfo=UTC),
             line("AJ-021", datetime(2002, 10, 31, 2, 2, 2, 123456, tzinfo=ZoneInfo("UTC"))),
             datetime(1, 1, 1, tzinfo=UTC),
             datetime.max.replace(tzinfo=ZoneInfo("America/New_York")),
@@ -113,6 +118,11 @@ class TestRoundTrip:
             line(
                 "AJ-036",
                 Range(datetime(2024, 1, 1, tzinfo=PARIS), datetime(2024, 7, 1, tzinfo=PARIS)),
+            ),
+            line("AJ-037", Range(DateTime(2024, 1, 1, tzinfo=PLUS_TWO), None)),
+            line(
+                "AJ-038",
+                Range(DateTime(2024, 1, 1, tzinfo=UTC), DateTime(2024, 7, 1, tzinfo=PLUS_TWO)),
             ),
             line("AJ-039", Range(datetime(2024, 1, 1, tzinfo=PARIS), None)),
             range(1, 10, 2),
@@ -141,8 +151,31 @@ class TestRoundTrip:
         assert found == value
         assert type(found) is type(value)
 
-    def test_the_digits_of_a_decimal_are_kept(self, travel: Travel) -> None:
-        assert str(travel(Decimal("1.10"))) == "1.10"
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            ("5", "5.0"),
+            ("1.10", "1.10"),
+            ("-0.001", "-0.001"),
+            ("-0", "-0.0"),
+            ("1E-10", "0.0000000001"),
+            ("-1.5E+3", "-1500.0"),
+            ("0E+3", "0.0"),
+        ],
+    )
+    def test_a_decimal_is_written_in_fixed_point_with_its_digits(
+        self, value: str, text: str, travel: Travel
+    ) -> None:
+        assert serialize(Decimal(value))["value"] == text
+        assert travel(Decimal(value)) == Decimal(value)
+
+    def test_the_bounds_of_a_range_of_ruby_datetimes_keep_their_type(self, travel: Travel) -> None:
+        found = travel(Range(DateTime(2024, 1, 1, tzinfo=UTC), None))
+
+        assert type(found.begin) is DateTime
+
+    def test_a_naive_ruby_datetime_comes_back_as_a_naive_time(self, travel: Travel) -> None:
+        assert travel(DateTime(2024, 1, 1)) == datetime(2024, 1, 1)
 
     @pytest.mark.line("AJ-054", "AJ-063")
     def test_a_zoned_time_keeps_its_zone_whatever_the_current_one(self, travel: Travel) -> None:
@@ -463,12 +496,74 @@ class TestModels:
 
         assert isinstance(caught.value.__cause__, RecordUnavailable)
 
-    @pytest.mark.parametrize("text", ["", "x", None, 5, "gid://shop/shop.Person"])
+    @pytest.mark.parametrize(
+        "text", ["", "x", None, 5, [], "gid://shop/shop.Person", "gid://shop/shop.Voucher/\ud800"]
+    )
     def test_what_is_no_global_id_is_an_error_not_none(self, text: object) -> None:
         with pytest.raises(DeserializationError) as caught:
             deserialize({"_aj_globalid": text})
 
         assert isinstance(caught.value.__cause__, InvalidGlobalID)
+
+
+@pytest.mark.django_db
+class TestModelsTogether:
+    def test_all_instances_of_a_model_take_one_query(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        ann, bob = PersonFactory.create_batch(2)
+        order, other = OrderFactory.create_batch(2, person=None)
+        raw = serialize_arguments([ann, order, {"who": (bob, Range(ann, None))}], {"other": other})
+
+        with django_assert_num_queries(2):
+            found = deserialize_arguments(raw)
+
+        expected = [ann, order, {"who": (bob, Range(ann, None))}]
+        assert found == (expected, {"other": other})
+
+    def test_a_single_one_takes_one_query(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        raw = serialize(PersonFactory())
+
+        with django_assert_num_queries(1):
+            deserialize(raw)
+
+    def test_what_is_gone_among_others_is_told_with_its_place(self) -> None:
+        raw = [serialize(PersonFactory()), {"who": GONE}]
+
+        with pytest.raises(
+            RecordNotFound, match=r'arguments\[1\]\["who"\]: .*404 is gone'
+        ) as caught:
+            deserialize_arguments(raw)
+
+        assert isinstance(caught.value.__cause__, RecordNotFound)
+
+    @pytest.mark.parametrize(
+        ("text", "cause"),
+        [
+            ("gid://shop/shop.Nothing/1", RecordUnavailable),
+            ("gid://shop/shop.Person/x", RecordUnavailable),
+            ("not an id", InvalidGlobalID),
+        ],
+    )
+    def test_what_cannot_be_looked_up_among_others_is_told_with_its_place(
+        self, text: str, cause: type[Exception]
+    ) -> None:
+        raw = [serialize(PersonFactory()), {"_aj_globalid": text}]
+
+        with pytest.raises(DeserializationError, match=r"arguments\[1\]: ") as caught:
+            deserialize_arguments(raw)
+
+        assert isinstance(caught.value.__cause__, cause)
+
+    def test_references_beside_other_keys_are_not_looked_up(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        raw = [{**GONE, "a": 1}, {**GONE, "b": 2}]
+
+        with django_assert_num_queries(0):
+            assert deserialize_arguments(raw) == (raw, {})
 
 
 class TestRefusedArguments:
@@ -496,7 +591,11 @@ class TestRefusedArguments:
             (1j, "type complex"),
             (float("nan"), "nan cannot travel in a job, for JSON has no such number"),
             (float("-inf"), "-inf cannot travel"),
+            (datetime(1, 1, 1, tzinfo=PARIS), "the time 0001-01-01 .* in UTC it lies in no year"),
             (Decimal("NaN"), "the decimal NaN cannot travel"),
+            (Decimal("1E+999999"), "a decimal of more than 4,200 digits"),
+            (Decimal("1E-5000"), "a decimal of more than 4,200 digits"),
+            (Decimal("1" * 4200), "a decimal of more than 4,200 digits"),
             (10**5000, "more than 4,200 digits"),
             ("\ud800", "half a surrogate pair"),
             (furniture.ShortText("\ud800"), "half a surrogate pair"),
@@ -620,6 +719,26 @@ class TestUnreadable:
 
         assert isinstance(caught.value.__cause__, ValueError)
 
+    @pytest.mark.parametrize(
+        "wrap",
+        [
+            lambda raw: {"not": raw},
+            lambda raw: [{"_aj_serialized": None, "value": raw}],
+            lambda raw: [{"_aj_serialized": raw}],
+            lambda raw: [{"_aj_globalid": raw}],
+            lambda raw: [{"_aj_symbol_keys": [raw[0][0]]}, raw],
+        ],
+    )
+    def test_the_error_is_short_however_deep_the_payload(self, wrap: Callable[[Any], Any]) -> None:
+        raw: Any = ["x" * 10_000]
+        for _ in range(50_000):
+            raw = [raw, 1]
+
+        with pytest.raises(DeserializationError) as caught:
+            deserialize_arguments(wrap(raw))
+
+        assert len(str(caught.value)) < 1000
+
     @pytest.mark.line("AJ-066")
     @pytest.mark.parametrize("name", [None, ""])
     def test_a_serializer_without_name_is_told_with_the_dict(self, name: object) -> None:
@@ -669,7 +788,7 @@ class TestUnreadable:
 
 
 class TestRubysForms:
-    def test_a_date_time_is_read_as_a_time(self) -> None:
+    def test_a_date_time_equals_the_time(self) -> None:
         raw = {
             "_aj_serialized": "ActiveJob::Serializers::DateTimeSerializer",
             "value": "2001-02-03T04:05:06.123456789+00:00",
@@ -705,7 +824,49 @@ class TestRubysForms:
         assert serialize_arguments(positional, {}) == raw
 
 
+class TestParams:
+    def test_a_query_dict_keeps_all_its_values(self, travel: Travel) -> None:
+        found = travel(QueryDict("color=red&color=blue"))
+
+        assert found.getlist("color") == ["red", "blue"]
+
+    @pytest.mark.line("AJ-047")
+    def test_with_its_serializer_it_is_an_indifferent_hash(self, travel: Travel) -> None:
+        params = QueryDict("name=Ann&color=red&color=blue", mutable=True)
+        params.setlist("none", [])
+        add_serializers(ParamsSerializer)
+
+        raw = serialize(params)
+
+        assert raw == {
+            "name": "Ann",
+            "color": ["red", "blue"],
+            "none": [],
+            "_aj_hash_with_indifferent_access": True,
+        }
+        assert type(travel(params)) is HashWithIndifferentAccess
+
+    def test_its_place_is_told_as_that_of_a_dict(self) -> None:
+        params = QueryDict(mutable=True)
+        params["file"] = object()  # type: ignore[assignment]
+        add_serializers(ParamsSerializer)
+
+        with pytest.raises(SerializationError, match=r'^value\["file"\]: an object of type object'):
+            serialize(params)
+
+
 class TestCustomTypes:
+    def test_a_serializer_goes_before_the_built_in_one(self) -> None:
+        class RoundedSerializer(ObjectSerializer[Decimal]):
+            klass = Decimal
+
+            def serialize(self, value: Decimal) -> dict[str, object]:
+                return {"value": int(value)}
+
+        add_serializers(RoundedSerializer)
+
+        assert serialize(Decimal("1.5"))["value"] == 1
+
     @pytest.mark.line("AJ-049")
     def test_an_heir_of_text_with_a_serializer_keeps_its_type(self, travel: Travel) -> None:
         add_serializers(furniture.ShortTextSerializer)

@@ -1,0 +1,1 @@
+"""What holds for any value and any payload, tried with made-up ones."""
