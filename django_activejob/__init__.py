@@ -10,6 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from django_activejob.attributes import Attributes as Attributes
+    from django_activejob.attributes import attribute as attribute
+    from django_activejob.continuations import Continuable as Continuable
     from django_activejob.errors import Abort as Abort
     from django_activejob.job.base import ActiveJob as ActiveJob
     from django_activejob.job.callbacks import after_discard as after_discard
@@ -33,11 +36,14 @@ __version__ = "0.1.0"
 _HOMES: Final = {
     "Abort": "errors",
     "ActiveJob": "job.base",
+    "Attributes": "attributes",
+    "Continuable": "continuations",
     "after_discard": "job.callbacks",
     "after_enqueue": "job.callbacks",
     "after_perform": "job.callbacks",
     "around_enqueue": "job.callbacks",
     "around_perform": "job.callbacks",
+    "attribute": "attributes",
     "before_enqueue": "job.callbacks",
     "before_perform": "job.callbacks",
     "current_job": "job.context",

@@ -11,6 +11,8 @@ from typing import Final
 
 from django_activejob import clock
 from django_activejob.contracts import Command
+from django_activejob.job.base import ActiveJob
+from django_activejob.job.context import set_stopping
 
 from . import os_signals
 from .birth import BOOTING, READY, Birth, Exit
@@ -64,6 +66,10 @@ class Process:
         within = _LEAVE_AT_ONCE_WITHIN if self._must_hurry() else _LEAVE_WITHIN
         self._parts.deregister(until=clock.monotonic() + within)
         return self._leaving.status
+
+    def stopping(self, job: ActiveJob) -> str | None:
+        """Why a job in steps had better stop; None while it may go on. Any thread may ask."""
+        return "stopping" if self._leaving is not None else None
 
     # Living
 
@@ -179,7 +185,9 @@ def live_and_exit(plan: ProcessPlan, birth: Birth) -> None:
     try:
         inbox = SignalInbox()
         os_signals.let_through()
-        status = Process(plan, birth, inbox=inbox).run()
+        process = Process(plan, birth, inbox=inbox)
+        set_stopping(process.stopping)
+        status = process.run()
     # Nothing may climb into the frames of the supervisor, of which this is a copy.
     except BaseException:
         logger.exception("%s has failed.", plan.name)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+from typing import ClassVar
 
-from django_activejob import ActiveJob
+from django_activejob import ActiveJob, Continuable
+from django_activejob.continuations import Step
 
 
 class NoteJob(ActiveJob):
@@ -23,6 +25,26 @@ class PaymentJob(NoteJob):
     """Must rather not run than run twice."""
 
     on_crash = "fail"
+
+
+class StepJob(Continuable, ActiveJob):
+    """Counts slowly, in a step, and notes each round."""
+
+    resume_options: ClassVar = {"wait": 0}
+
+    def perform(self, number: int, rounds: int, seconds: float) -> None:
+        """Count, and write down the beginning and the end of each execution."""
+        note(number, "start")
+        self.step(self.count, start=0)
+        note(number, "end")
+
+    def count(self, step: Step) -> None:
+        """Write down each round from where the cursor stands."""
+        _, rounds, seconds = self.arguments
+        for index in range(step.cursor, rounds):
+            time.sleep(seconds)
+            note(index, "round")
+            step.advance()
 
 
 class CrashJob(ActiveJob):
