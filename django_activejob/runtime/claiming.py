@@ -16,7 +16,9 @@ from .threads import start_thread
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_SLEEP: Final = 1.0  # seconds; what makes room wakes us sooner
+LONGEST_SLEEP: Final = 1.0
+"""Seconds without room after which the claiming thread looks again; room wakes it sooner."""
+
 _SHORTEST_TURN: Final = 0.02  # seconds; for sources that do not wait when they have nothing
 
 
@@ -29,6 +31,7 @@ class Claiming:
     Args:
         room: how many claims are wanted now.
         accept: what takes them, called by the claiming thread.
+        patience: for how many seconds it may sleep while there is no room.
     """
 
     def __init__(
@@ -38,11 +41,13 @@ class Claiming:
         queues: Sequence[str],
         room: Callable[[], int],
         accept: Callable[[Sequence[Claim]], None],
+        patience: Callable[[], float] = lambda: LONGEST_SLEEP,
     ) -> None:
         self._source = source
         self._queues = queues
         self._room = room
         self._accept = accept
+        self._patience = patience
         self._ended = threading.Event()
         self._freed = threading.Event()
         self._outage = Outage("Claiming jobs")
@@ -93,7 +98,7 @@ class Claiming:
         self._freed.clear()
         room = self._room()
         if room < 1:
-            self._freed.wait(_LONGEST_SLEEP)
+            self._freed.wait(self._patience())
             return
         began = clock.monotonic()
         claims = self._claim(room)

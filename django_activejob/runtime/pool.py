@@ -39,7 +39,7 @@ class Pool:
         self._size = threads
         self._perform = perform
         self._when_free = when_free
-        self._waiting: deque[Claim] = deque()
+        self._waiting: deque[tuple[float, Claim]] = deque()
         self._running = 0
         self._ended = False
         self._changed = threading.Condition()
@@ -53,16 +53,23 @@ class Pool:
 
     def add(self, claims: Sequence[Claim]) -> None:
         """Puts claims at the end of the line."""
+        now = clock.monotonic()
         with self._changed:
-            self._waiting.extend(claims)
+            self._waiting.extend((now, claim) for claim in claims)
             self._changed.notify(len(claims))
 
-    def take_back(self) -> list[Claim]:
-        """Empties the line: the claims that no thread has taken."""
+    def take_back(self, *, waiting_for: float = 0.0) -> list[Claim]:
+        """Takes those out of the line that have waited for so many seconds."""
+        latest = clock.monotonic() - waiting_for
+        claims = []
         with self._changed:
-            claims = list(self._waiting)
-            self._waiting.clear()
-            return claims
+            while self._waiting and self._waiting[0][0] <= latest:
+                claims.append(self._waiting.popleft()[1])
+        return claims
+
+    def has_line(self) -> bool:
+        """Whether claims wait for a thread."""
+        return bool(self._waiting)
 
     def room(self) -> int:
         """How many more claims threads are free for."""
@@ -105,7 +112,7 @@ class Pool:
                     return None
                 if woken:
                     self._running += 1
-                    return self._waiting.popleft()
+                    return self._waiting.popleft()[1]
             boundary.close_idle()
 
     def _has_news(self) -> bool:

@@ -10,7 +10,8 @@ from django_activejob.contracts import Claim, QueueAdapter, Settlement, Source
 from django_activejob.instrumentation import notify
 
 from . import boundary
-from .claiming import Claiming
+from .allowance import LONGEST_WAIT, Allowance
+from .claiming import LONGEST_SLEEP, Claiming
 from .configuration import WorkerPlan
 from .executor import cut_short, settlement_of
 from .pool import Pool
@@ -45,9 +46,16 @@ class Worker:
         self._held: dict[str, Claim] = {}
         self._running: dict[str, Claim] = {}
         self._lock = threading.Lock()
+        self._allowance = Allowance()
         self._pool = Pool(threads=plan.threads, perform=self._perform, when_free=self._go_on)
         self._settling = Settling(source, is_idle=self._pool.is_idle, when_settled=self._let_go)
-        self._claiming = Claiming(source, queues=plan.queues, room=self._room, accept=self._accept)
+        self._claiming = Claiming(
+            source,
+            queues=plan.queues,
+            room=self._room,
+            accept=self._accept,
+            patience=self._patience,
+        )
 
     def start(self) -> None:
         """Starts all threads; the process must be registered."""
@@ -107,7 +115,11 @@ class Worker:
     def _room(self) -> int:
         if self._settling.is_failing or not self._may_claim():
             return 0
-        return self._pool.room()
+        self._release(self._pool.take_back(waiting_for=LONGEST_WAIT))
+        return self._pool.room() + self._allowance.surplus
+
+    def _patience(self) -> float:
+        return LONGEST_WAIT if self._pool.has_line() else LONGEST_SLEEP
 
     def _accept(self, claims: Sequence[Claim]) -> None:
         with self._lock:
@@ -116,8 +128,16 @@ class Worker:
         # The order to take no more may have come while the source was at it.
         if self._claiming.has_ended:
             self._release(claims)
-        else:
-            self._pool.add(claims)
+            return
+        now, ahead = self._parted(claims)
+        self._pool.add(now)
+        self._release(ahead)
+
+    def _parted(self, claims: Sequence[Claim]) -> tuple[list[Claim], list[Claim]]:
+        """Parts what may wait in this process from what must not be stranded by its death."""
+        room = max(self._pool.room(), 0)
+        begun = [*claims[:room], *(c for c in claims[room:] if not _must_not_run_again(c))]
+        return begun, [claim for claim in claims[room:] if _must_not_run_again(claim)]
 
     def _release(self, claims: Sequence[Claim]) -> None:
         if not claims:
@@ -131,6 +151,8 @@ class Worker:
             self._running[claim.token] = claim
         settlement = settlement_of(claim, adapter=self._adapter)
         boundary.clean_after(claim)
+        if settlement.execution is not None:
+            self._allowance.note(settlement.execution.seconds)
         with self._lock:
             is_ours_to_end = self._running.pop(claim.token, None) is not None
         if is_ours_to_end:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from django_activejob.adapters.database.store import Store
-from django_activejob.adapters.database.transitions.claim import claim
+from django_activejob.adapters.database.transitions.claim import claim, claim_more
 from django_activejob.adapters.database.transitions.settle import settle
 from django_activejob.clock import monotonic
 from django_activejob.contracts import Claim, Settlement, Source
@@ -19,7 +19,8 @@ LONGEST_WAIT = 1.0  # seconds that a claim looks for jobs before it comes back w
 class DatabaseSource(Source):
     """One process's access to the ready rows.
 
-    State: ``_woken``, an event that any thread may set.
+    State: ``_woken``, an event that any thread may set, and ``_found``, whether the last
+    claim gave jobs, which is the claiming thread's own.
     """
 
     def __init__(self, store: Store, process_id: str, *, polling_interval: float) -> None:
@@ -27,6 +28,7 @@ class DatabaseSource(Source):
         self._process_id = process_id
         self._polling_interval = polling_interval
         self._woken = threading.Event()
+        self._found = False
 
     @override
     def claim(self, queues: Sequence[str], *, limit: int) -> Sequence[Claim]:
@@ -34,7 +36,7 @@ class DatabaseSource(Source):
         deadline = monotonic() + LONGEST_WAIT
         is_over = False
         while True:
-            claims = claim(self._store, self._process_id, queues, limit=limit)
+            claims = self._claim_now(queues, limit)
             if claims or is_over:
                 return claims
             is_over = self._rest() or monotonic() >= deadline
@@ -53,6 +55,15 @@ class DatabaseSource(Source):
     def close(self) -> None:
         """Closes the calling thread's connection."""
         self._store.close()
+
+    def _claim_now(self, queues: Sequence[str], limit: int) -> Sequence[Claim]:
+        claims: Sequence[Claim] = ()
+        if self._found:
+            claims = claim_more(self._store, self._process_id, queues, limit=limit)
+        if not claims:
+            claims = claim(self._store, self._process_id, queues, limit=limit)
+        self._found = bool(claims)
+        return claims
 
     def _rest(self) -> bool:
         was_woken = self._woken.wait(self._polling_interval)

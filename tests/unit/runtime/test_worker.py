@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -218,3 +219,30 @@ class TestCutShort:
         outcomes = [one.execution.outcome for one in source.settled if one.execution]
         assert outcomes == [Outcome.FAILED, Outcome.PERFORMED]
         assert worker.held() == []
+
+
+class TestClaimingAhead:
+    def test_what_has_not_begun_in_time_goes_back(
+        self, make: Make, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker_module, "Allowance", lambda: Mock(surplus=3))
+        source = five()
+        worker = make(source)
+        until(lambda: len(source.settled) == 3)
+        assert all(one.execution is None for one in source.settled)
+        assert len(gate.begun) == 2
+        assert len(worker.held()) == 2
+
+    @pytest.mark.line("RQ-061")
+    def test_what_must_not_run_twice_is_never_held_back(
+        self, make: Make, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker_module, "Allowance", lambda: Mock(surplus=3))
+        monkeypatch.setattr(worker_module, "LONGEST_WAIT", 60.0)
+        payment = claim("9:1")
+        assert payment.envelope is not None
+        payment = replace(payment, envelope=replace(payment.envelope, on_crash="fail"))
+        source = FakeSource(claim("1:1"), claim("2:1"), claim("3:1"), payment)
+        make(source)
+        until(lambda: source.settled_tokens == ["9:1"])
+        assert source.settled[0].execution is None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from django_activejob.adapters.database.changing import Change, Choice, change
-from django_activejob.adapters.database.queues import glance, names_in
+from django_activejob.adapters.database.queues import ALL, glance, names_in
 from django_activejob.adapters.database.rows import CLAIM_COLUMNS, held_of
 from django_activejob.adapters.database.store import Record, Store
 from django_activejob.contracts import Claim
@@ -15,9 +16,12 @@ from django_activejob.errors import ProcessPruned
 _READY = """
     SELECT id FROM django_activejob_job
     WHERE state = 'ready' AND {of_queue}
+      AND NOT EXISTS (SELECT 1 FROM django_activejob_pause {of_pause})
       AND EXISTS (SELECT 1 FROM django_activejob_process WHERE id = %s {share})
     ORDER BY priority, id LIMIT %s {skip}
 """
+_READY_OF_ALL = _READY.replace("{of_queue}", "id > 0").replace("{of_pause}", "")
+_READY_OF_ONE = _READY.replace("{of_queue}", "queue = %s").replace("{of_pause}", "WHERE queue = %s")
 _RUNNING = """
     state = 'running', process_id = %s, claim_number = claim_number + 1, claimed_at = {now}
 """
@@ -46,9 +50,32 @@ def claim(store: Store, process_id: str, queues: Sequence[str], *, limit: int) -
     return [held_of(record, store.vendor).claim for record in records]
 
 
+def claim_more(store: Store, process_id: str, queues: Sequence[str], *, limit: int) -> list[Claim]:
+    """``claim`` for when the last one found jobs: takes more without looking around first.
+
+    It serves the names before the first pattern, and nothing while a ``*`` meets a pause.
+    When it comes back with nothing, that means nothing: ``claim`` knows.
+    """
+    records: list[Record] = []
+    for queue in takewhile(_needs_no_look, queues):
+        name = None if queue == ALL else queue
+        records += _take(store, process_id, name, limit=limit - len(records))
+        if len(records) >= limit:
+            break
+    return [held_of(record, store.vendor).claim for record in records]
+
+
+def _needs_no_look(queue: str) -> bool:
+    return queue == ALL or not queue.endswith(ALL)
+
+
 def _claim_from(store: Store, process_id: str, queue: str | None, *, limit: int) -> list[Record]:
     if queue is not None and store.vendor.single_writer and not _has_ready(store, queue):
         return []
+    return _take(store, process_id, queue, limit=limit)
+
+
+def _take(store: Store, process_id: str, queue: str | None, *, limit: int) -> list[Record]:
     taken = change(
         store,
         _ready(process_id, queue, limit),
@@ -60,10 +87,8 @@ def _claim_from(store: Store, process_id: str, queue: str | None, *, limit: int)
 
 def _ready(process_id: str, queue: str | None, limit: int) -> Choice:
     if queue is None:
-        return Choice(sql=_READY.replace("{of_queue}", "id > 0"), parameters=(process_id, limit))
-    return Choice(
-        sql=_READY.replace("{of_queue}", "queue = %s"), parameters=(queue, process_id, limit)
-    )
+        return Choice(sql=_READY_OF_ALL, parameters=(process_id, limit))
+    return Choice(sql=_READY_OF_ONE, parameters=(queue, queue, process_id, limit))
 
 
 def _has_ready(store: Store, queue: str) -> bool:
