@@ -8,15 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings as django_settings
 from django.core import checks
 
 from django_activejob import conf, handler
+from django_activejob.adapters.inline import InlineAdapter
+from django_activejob.adapters.test import TestAdapter
+from django_activejob.adapters.thread_pool import AsyncAdapter
 from django_activejob.contracts import QueueAdapter
 from django_activejob.errors import ConfigurationError
 from django_activejob.job import registry
 from django_activejob.job.enqueuing import adapter_of
 
 TAG = "activejob"
+
+_WITHOUT_STORE = (AsyncAdapter, InlineAdapter, TestAdapter)
 
 
 def register() -> None:
@@ -25,6 +31,7 @@ def register() -> None:
     checks.register(check_adapters, TAG)
     checks.register(check_job_classes, TAG)
     checks.register(check_command, TAG)
+    checks.register(check_deployment, TAG, deploy=True)
 
 
 def check_settings(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:
@@ -66,6 +73,28 @@ def check_command(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[che
         if Path(app.path, "management", "commands", "runjobs.py").exists():
             return [_hidden_by(app)]
     return []
+
+
+def check_deployment(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[checks.CheckMessage]:
+    """W002: in production, the default adapter keeps no jobs: async, inline or test."""
+    if django_settings.DEBUG or conf.problems():
+        return []
+    try:
+        adapter = handler.adapter()
+    except ConfigurationError:
+        return []  # check_adapters tells
+    return [_keeps_no_jobs(adapter)] if isinstance(adapter, _WITHOUT_STORE) else []
+
+
+def _keeps_no_jobs(adapter: QueueAdapter) -> checks.CheckMessage:
+    return checks.Warning(
+        f'{conf.NAME}["QUEUE_ADAPTER"]: the {adapter.display_name} adapter is for development '
+        "and tests; it keeps no job beyond the life of its process.",
+        hint='Use an adapter that stores jobs, such as "database", where DEBUG is False.',
+        id="activejob.W002",
+    )
 
 
 def _hidden_by(app: AppConfig) -> checks.CheckMessage:

@@ -16,6 +16,7 @@ from django_activejob.contracts import QueueAdapter
 from django_activejob.errors import InvalidOptions, UnknownAdapter
 
 BUILT_IN: Final[Mapping[str, str]] = {
+    "async": "django_activejob.adapters.thread_pool.AsyncAdapter",
     "database": "django_activejob.adapters.database.DatabaseAdapter",
     "inline": "django_activejob.adapters.inline.InlineAdapter",
     "test": "django_activejob.adapters.test.TestAdapter",

@@ -1,0 +1,1 @@
+"""What ``startjob`` is made of."""
