@@ -86,8 +86,7 @@ def run(job: ActiveJob) -> Ending:
     """Runs a job in its locale and time zone, and acts on the error that it may end with."""
     adapter = job._run.adapter if job._run is not None else adapter_of(type(job))
     started = clock.monotonic()
-    surroundings = Surroundings()
-    with context.performing(job):
+    with context.performing(job), Surroundings() as surroundings:
         try:
             surroundings.put_on(job)
             performed = _perform(job, adapter)
@@ -99,7 +98,6 @@ def run(job: ActiveJob) -> Ending:
                 outcome=Outcome.PERFORMED, value=performed.value, aborted=performed.aborted
             )
         _tell_end(job, adapter, ending, started=started)
-    surroundings.take_off()
     return ending
 
 

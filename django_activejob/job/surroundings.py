@@ -6,6 +6,7 @@ from datetime import timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from django.utils import timezone, translation
+from typing_extensions import Self
 
 if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob
@@ -28,7 +29,7 @@ def name_of(zone: tzinfo) -> str:
 
 
 class Surroundings:
-    """What is active while a job runs; used by one thread, for one execution.
+    """What is active while a job runs, as a context manager; for one execution in one thread.
 
     Most jobs run where nothing has to be changed: that case is only looked at.
     """
@@ -38,6 +39,12 @@ class Surroundings:
     def __init__(self) -> None:
         self._language = translation.get_language()
         self._zone = timezone.get_current_timezone()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.take_off()
 
     def put_on(self, job: ActiveJob) -> None:
         """Activates what the job carries.
