@@ -41,6 +41,15 @@ class SourceContract:
             adapter.enqueue(envelope(priority, priority=priority))
         assert arguments(Worker(adapter).claim()) == [-5, -5, 0, 32_767, 100_000]
 
+    @pytest.mark.line("AJ-321", "AJ-322")
+    def test_jobs_of_queues_that_nobody_serves_stay(self, adapter: QueueAdapter) -> None:
+        adapter.enqueue(envelope(1, queue_name="served"))
+        adapter.enqueue(envelope(2, queue_name="elsewhere"))
+        worker = Worker(adapter)
+        assert arguments(worker.claim("served")) == [1]
+        assert arguments(worker.claim("served")) == []
+        assert arguments(worker.claim("elsewhere")) == [2]
+
     def test_no_more_than_the_limit_are_claimed(self, adapter: QueueAdapter) -> None:
         adapter.enqueue_all([envelope(number) for number in range(5)])
         worker = Worker(adapter)

@@ -21,7 +21,9 @@ from django_activejob.job.execution import error_record, execute
 from django_activejob.job.packing import pack
 from tests.jobs import buffer
 from tests.jobs.failing import FailingJob, Flaky
+from tests.jobs.greeting import GreetingJob
 from tests.jobs.hello import HelloJob
+from tests.shop.factories import PersonFactory
 
 
 def run(job: ActiveJob, queue: TestAdapter) -> Execution:
@@ -91,6 +93,18 @@ class TestOutcomes:
         assert AsyncJob.perform_now("ada") == "ADA"
         assert run(AsyncJob("bob"), queue).outcome is Outcome.PERFORMED
         assert buffer.lines() == ["ada", "bob"]
+
+
+class TestModels:
+    @pytest.mark.line("AJ-183")
+    @pytest.mark.django_db
+    def test_a_job_is_given_the_instance_that_is_in_the_table_now(self, queue: TestAdapter) -> None:
+        person = PersonFactory.create(name="Ada")
+        envelope = pack(GreetingJob(person))
+        person.name = "Ada Lovelace"
+        person.save()
+        execute(envelope, adapter=queue)
+        assert buffer.lines() == ["greeting Ada Lovelace"]
 
 
 class TestRetries:
