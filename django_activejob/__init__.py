@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from django_activejob.job.handlers import retry_on as retry_on
     from django_activejob.job.options import queue_as as queue_as
     from django_activejob.job.options import queue_with_priority as queue_with_priority
+    from django_activejob.mail.bulk import deliver_all_later as deliver_all_later
+    from django_activejob.mail.mailer import Mailer as Mailer
+    from django_activejob.mail.messages import deliver_later as deliver_later
+    from django_activejob.mail.sending import mail_admins_later as mail_admins_later
+    from django_activejob.mail.sending import mail_managers_later as mail_managers_later
     from django_activejob.mail.sending import send_mail_later as send_mail_later
+    from django_activejob.mail.sending import send_mass_mail_later as send_mass_mail_later
 
 __version__ = "0.1.0"
 
@@ -53,7 +59,13 @@ _HOMES: Final = {
     "queue_with_priority": "job.options",
     "rescue_from": "job.handlers",
     "retry_on": "job.handlers",
+    "deliver_all_later": "mail.bulk",
+    "deliver_later": "mail.messages",
+    "Mailer": "mail.mailer",
+    "mail_admins_later": "mail.sending",
+    "mail_managers_later": "mail.sending",
     "send_mail_later": "mail.sending",
+    "send_mass_mail_later": "mail.sending",
 }
 
 __all__ = [*_HOMES]  # noqa: PLE0604 - the keys are strings

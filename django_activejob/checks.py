@@ -19,6 +19,7 @@ from django_activejob.contracts import QueueAdapter
 from django_activejob.errors import ConfigurationError
 from django_activejob.job import registry
 from django_activejob.job.enqueuing import adapter_of
+from django_activejob.mail.checks import check_mail
 
 TAG = "activejob"
 
@@ -31,6 +32,7 @@ def register() -> None:
     checks.register(check_adapters, TAG)
     checks.register(check_job_classes, TAG)
     checks.register(check_command, TAG)
+    checks.register(check_mail, TAG)
     checks.register(check_deployment, TAG, deploy=True)
 
 

@@ -104,7 +104,7 @@ def _checks() -> str:
     functions = [
         function
         for name, function in vars(checks).items()
-        if name.startswith("check_") and function.__module__ == checks.__name__
+        if name.startswith("check_") and function.__module__.startswith("django_activejob")
     ]
     rows = sorted(
         tuple(sentence.split(": ", 1))

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob
 
 F = TypeVar("F", bound=Callable[..., Any])
-Chain = Literal["enqueue", "perform", "discard"]
+Chain = str  # "enqueue", "perform", "discard"; features above have chains of their own
 Kind = Literal["before", "around", "after"]
 Action = Callable[[], Any]
 
-_MARK = "_active_job_callbacks"
+MARK = "_active_job_callbacks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,22 +49,22 @@ _ABORTED = Ending(value=False, aborted=True)
 
 def before_enqueue(method: F) -> F:
     """Runs the method before a job is enqueued; raising Abort prevents that."""
-    return _marked(method, "enqueue", "before")
+    return marked(method, "enqueue", "before")
 
 
 def around_enqueue(method: F) -> F:
     """Runs the method, a generator with one ``yield``, around the enqueuing of a job."""
-    return _marked(method, "enqueue", "around")
+    return marked(method, "enqueue", "around")
 
 
 def after_enqueue(method: F) -> F:
     """Runs the method after a job was handed to its adapter, refused or not; not after Abort."""
-    return _marked(method, "enqueue", "after")
+    return marked(method, "enqueue", "after")
 
 
 def before_perform(method: F) -> F:
     """Runs the method before ``perform``; raising Abort ends the job without performing it."""
-    return _marked(method, "perform", "before")
+    return marked(method, "perform", "before")
 
 
 def around_perform(method: F) -> F:
@@ -72,12 +72,12 @@ def around_perform(method: F) -> F:
 
     The ``yield`` gives what ``perform`` returned.
     """
-    return _marked(method, "perform", "around")
+    return marked(method, "perform", "around")
 
 
 def after_perform(method: F) -> F:
     """Runs the method after ``perform`` has returned."""
-    return _marked(method, "perform", "after")
+    return marked(method, "perform", "after")
 
 
 def after_discard(method: F) -> F:
@@ -85,7 +85,7 @@ def after_discard(method: F) -> F:
 
     That is: discarded, retried in vain, or failed with an error that nothing handles.
     """
-    return _marked(method, "discard", "after")
+    return marked(method, "discard", "after")
 
 
 def run(job: ActiveJob, chain: Chain, action: Action) -> Ending:
@@ -107,9 +107,10 @@ def of(job_class: type[ActiveJob], chain: Chain) -> tuple[Callback, ...]:
     return collected[chain]
 
 
-def _marked(method: F, chain: Chain, kind: Kind) -> F:
-    marks = (*getattr(method, _MARK, ()), (chain, kind))
-    setattr(method, _MARK, marks)
+def marked(method: F, chain: Chain, kind: Kind) -> F:
+    """Notes on a method that it is a callback; for decorators."""
+    marks = (*getattr(method, MARK, ()), (chain, kind))
+    setattr(method, MARK, marks)
     return method
 
 
@@ -126,7 +127,7 @@ def _collect(job_class: type, chain: Chain) -> tuple[Callback, ...]:
 
 def _declared_in(parent: type, chain: Chain) -> Iterator[Callback]:
     for name, member in vars(parent).items():
-        for marked_chain, kind in getattr(member, _MARK, ()):
+        for marked_chain, kind in getattr(member, MARK, ()):
             if marked_chain == chain:
                 yield Callback(chain=chain, kind=kind, method=name)
 

@@ -25,7 +25,7 @@ Then = Callable[[Any, BaseException], Any]
 
 _OWN = "_own_handlers"
 _COMPILED = "_handlers"
-_MARK = "_active_job_rescues"
+MARK = "_active_job_rescues"
 
 
 # Decisions
@@ -224,7 +224,7 @@ def rescue_from(*exceptions: ExceptionName, method: str | None = None) -> Callab
     def decorate(target: T) -> T:
         if isinstance(target, type):
             return cast("T", _declared_at_class(target, names, method))
-        setattr(target, _MARK, (*getattr(target, _MARK, ()), names))
+        setattr(target, MARK, (*getattr(target, MARK, ()), names))
         return target
 
     return decorate
@@ -287,7 +287,7 @@ def _of(job_class: type[ActiveJob]) -> tuple[_Handler, ...]:
 def _last_declared_first(parent: type) -> Iterator[_Handler]:
     yield from reversed(vars(parent).get(_OWN, ()))
     for name, member in reversed(list(vars(parent).items())):
-        for names in getattr(member, _MARK, ()):
+        for names in getattr(member, MARK, ()):
             yield _RescueFrom(names=names, method=name)
 
 

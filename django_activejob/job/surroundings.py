@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.utils import timezone, translation
-from typing_extensions import Self
 
 if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob

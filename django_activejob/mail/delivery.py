@@ -1,40 +1,106 @@
-"""The job that delivers one message."""
+"""The job that delivers mail."""
 
 from __future__ import annotations
 
-from smtplib import SMTPConnectError, SMTPServerDisconnected
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from django_activejob import conf
+from django_activejob.errors import DeserializationError
 from django_activejob.job.base import ActiveJob
-from django_activejob.job.handlers import retry_on
+from django_activejob.job.handlers import rescue_from, retry_on
 from django_activejob.job.options import queue_as
-from django_activejob.mail.fields import from_fields
-from django_activejob.mail.routing import send
+from django_activejob.mail import registry
+from django_activejob.mail.failures import TemporaryFailure
+from django_activejob.mail.message_delivery import DELIVER_NOW, MessageDelivery
+from django_activejob.mail.rescuing import rescue_for_class
+from django_activejob.serialization import Keywords
+
+if TYPE_CHECKING:
+    from django_activejob.mail.mailer import Mailer
+
+# Ruby's variant ignores switches that Django does not have.
+_METHODS: Final = (DELIVER_NOW, f"{DELIVER_NOW}!")
 
 
-@queue_as(lambda job: conf.settings().mail_queue_name)
-@retry_on(
-    SMTPServerDisconnected,
-    SMTPConnectError,
-    ConnectionError,
-    TimeoutError,
-    wait="polynomially_longer",
-    attempts=10,
-)
+def _queue_of(job: MailDeliveryJob) -> Any:
+    return registry.find(job.arguments[0]).deliver_later_queue_name
+
+
+@queue_as(_queue_of)
+@retry_on(TemporaryFailure, wait="polynomially_longer", attempts=10)
 class MailDeliveryJob(ActiveJob):
-    """Delivers a message; a mail server that cannot be reached is tried again for hours."""
+    """Runs the action of a mailer and delivers its message, as Action Mailer's job.
+
+    A mail server that cannot be reached, or says "later", is tried again for hours; any
+    other error is offered to the mailer's ``rescue_from``, and else fails the job.
+    A mailer may name a subclass as its ``delivery_job``.
+    """
 
     log_arguments = False
 
-    def perform(self, fields: dict[str, Any], *, using: str | None = None) -> int:
-        """Sends the message.
+    delivers_mail: ClassVar[bool] = True
+    """Marks delivery jobs for test helpers; a delivery job of another kind sets it too."""
+
+    aliases = ("ActionMailer::MailDeliveryJob",)
+
+    def perform(
+        self,
+        mailer: str,
+        action: str,
+        delivery_method: str,
+        *,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Delivers.
 
         Args:
-            fields: as ``mail.fields`` writes them.
-            using: alias of the mailer; None for the default.
+            mailer: the name of the mailer class.
+            action: the name of the action.
+            delivery_method: ``"deliver_now"``.
+            args: the arguments of the action; Keywords at their end are its keyword arguments.
+            kwargs: where Ruby on Rails 6.0 wrote keyword arguments.
+            params: what was given to ``with_params``.
 
-        Returns:
-            How many messages were sent: 1, or 0 when the backend sent none.
+        Raises:
+            DeserializationError: the mailer, or its action, is not here.
         """
-        return send(from_fields(fields), using=using)
+        mailer_class = registry.find(mailer)
+        if action not in mailer_class.actions() or delivery_method not in _METHODS:
+            raise DeserializationError(
+                f"{mailer}: it has no action {action!r} for {delivery_method!r}. "
+                "Was the action renamed or removed?"
+            )
+        positional, keywords = _split(args)
+        delivery = MessageDelivery(
+            mailer_class,
+            action,
+            args=positional,
+            kwargs={**(kwargs or {}), **keywords},
+            params=params,
+        )
+        delivery.job_id = self.job_id
+        delivery.deliver_now()
+
+    @rescue_from(Exception)
+    def handle_with_the_mailer(self, error: BaseException) -> None:
+        """Offers an error to the mailer class, even one that kept the arguments from being read."""
+        if not rescue_for_class(self._mailer_class(error), error):
+            raise error
+
+    def _mailer_class(self, error: BaseException) -> type[Mailer]:
+        raw = self.serialized_arguments
+        arguments = self.arguments if raw is None else raw
+        if not arguments or not isinstance(arguments[0], str):
+            raise error
+        try:
+            return registry.find(arguments[0])
+        except DeserializationError:
+            raise error from None
+
+
+def _split(args: Sequence[Any]) -> tuple[Sequence[Any], Mapping[str, Any]]:
+    if args and isinstance(args[-1], Keywords):
+        return args[:-1], args[-1]
+    return args, {}

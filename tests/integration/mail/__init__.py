@@ -1,0 +1,1 @@
+"""Mail that is really delivered, to a mail server of the test."""

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import re
+import unittest
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from django_activejob.adapters.test import TestAdapter
+from tests.unit.mail.furniture import perform_all
+
+
+@pytest.fixture
+def page(pytestconfig: pytest.Config, settings: Any, queue: TestAdapter) -> dict[str, Any]:
+    """What the code blocks of the page have made, one after the other."""
+    settings.ADMINS = ["boss@example.com"]
+    text = (pytestconfig.rootpath / "docs" / "how-to" / "mail.md").read_text("utf-8")
+    made: dict[str, Any] = {"__name__": "how_to_mail"}
+    for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL):
+        exec(block, made)
+    return made
+
+
+@pytest.mark.usefixtures("page")
+class TestThePageAboutMail:
+    def test_its_mail_is_sent(self, queue: TestAdapter) -> None:
+        sent_at_once = len(mail.outbox)
+        waiting = len(queue.enqueued)
+        executions = perform_all(queue)
+        assert [execution.error for execution in executions] == [None] * waiting
+        assert (sent_at_once, waiting) == (1, 9)
+        assert len(mail.outbox) == 10
+
+    @pytest.mark.django_db
+    def test_its_tests_pass(self, page: dict[str, Any]) -> None:
+        tests = unittest.TestLoader().loadTestsFromTestCase(page["ReportTest"])
+        result = unittest.TestResult()
+        tests.run(result)
+        assert (result.testsRun, result.errors, result.failures) == (2, [], [])
+
+    def test_its_settings_pass_the_checks(self, page: dict[str, Any], settings: Any) -> None:
+        from django_activejob.mail.checks import check_mail
+
+        settings.MAILERS = page["MAILERS"]
+        settings.ACTIVE_JOB = page["ACTIVE_JOB"]
+        assert check_mail(None) == []
