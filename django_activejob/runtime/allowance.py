@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from math import fsum
 from typing import Final
 
 _LAST: Final = 100  # jobs that are looked back on
@@ -40,7 +41,7 @@ class Allowance:
 
     def _worked_out(self) -> int:
         seconds = list(self._seconds)
-        average = sum(seconds) / len(seconds)
+        average = fsum(seconds) / len(seconds)
         if len(seconds) < _LAST or average >= _SHORT:
             return 0
         return min(_MOST, int(_AHEAD / max(average, _AHEAD / _MOST)))
