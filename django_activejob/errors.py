@@ -78,6 +78,14 @@ class EnqueueError(ActiveJobError):
     """The adapter refused a job; kept on the job as ``enqueue_error``, not raised."""
 
 
+class ConcurrencyConflict(EnqueueError):
+    """A job was refused, because as many with its key as may run at once are there already."""
+
+
+class DuplicateJob(EnqueueError):
+    """A job was refused, because another one with its key holds the lock that makes it unique."""
+
+
 class AdapterUnavailable(ActiveJobError):
     """The store of an adapter cannot be reached; raised to the caller, never swallowed."""
 

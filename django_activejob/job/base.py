@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone as django_timezone
 
 from django_activejob.conf import CommitPolicy
-from django_activejob.contracts import OnCrash, Payload, QueueAdapter
+from django_activejob.contracts import Limit, OnCrash, Payload, QueueAdapter, Unique
 from django_activejob.errors import EnqueueError
 from django_activejob.job import (
     enqueuing,
@@ -71,6 +71,12 @@ class ActiveJob:
 
     aliases: ClassVar[tuple[str, ...]] = ()
     """Former names, so that jobs enqueued under them still run; not inherited."""
+
+    limit_for: ClassVar[Callable[[Any], Limit | None] | None] = None
+    """Gives the limit that a new job is under; set by ``limits_concurrency``."""
+
+    unique_lock_for: ClassVar[Callable[[Any], Unique | None] | None] = None
+    """Gives the lock that makes a new job unique; set by ``unique_for``."""
 
     _queue: ClassVar[str | Callable[[Any], str | None] | None] = None
     _priority: ClassVar[int | Callable[[Any], int | None] | None] = None

@@ -6,9 +6,12 @@ from django_activejob.testing.contracts import (
     ChoresContract,
     EnqueueContract,
     InspectorContract,
+    LimitsContract,
+    LimitsInspectorContract,
     RegistryContract,
     SettlingContract,
     SourceContract,
+    UniqueContract,
 )
 
 
@@ -33,4 +36,16 @@ class TestChores(ChoresContract):
 
 
 class TestInspector(InspectorContract):
+    pass
+
+
+class TestLimits(LimitsContract):
+    pass
+
+
+class TestLimitsForPeople(LimitsInspectorContract):
+    pass
+
+
+class TestUnique(UniqueContract):
     pass

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Sequence
 
+from django_activejob.adapters.database.admission import admit_next
 from django_activejob.adapters.database.attempts import Attempt, number_of, remember
 from django_activejob.adapters.database.rows import Held
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.text import bounded_error
 from django_activejob.adapters.database.transitions.release import RELEASED
+from django_activejob.adapters.database.unique import free_ended
 from django_activejob.contracts import Buried, ErrorRecord
 
 MOST_DEATHS = 3
@@ -48,7 +50,18 @@ def settle_dead(
             buried.append(_release(store, each))
         else:
             buried.append(_settle_crash(store, each, reason))
+    free_ended(store, [each.envelope for each in buried if each.fate == "failed"])
+    admit_next(store, _freed_keys(buried))
     return buried
+
+
+def _freed_keys(buried: Sequence[Buried]) -> list[str]:
+    # What is released stays ready, and keeps its permit.
+    return [
+        each.envelope.limit.key
+        for each in buried
+        if each.fate != "released" and each.envelope and each.envelope.limit
+    ]
 
 
 def _release(store: Store, held: Held) -> Buried:
