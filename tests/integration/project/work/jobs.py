@@ -7,7 +7,7 @@ import sys
 import time
 from typing import ClassVar
 
-from django_activejob import ActiveJob, Continuable
+from django_activejob import ActiveJob, Continuable, limits_concurrency
 from django_activejob.continuations import Step
 
 
@@ -25,6 +25,11 @@ class PaymentJob(NoteJob):
     """Must rather not run than run twice."""
 
     on_crash = "fail"
+
+
+@limits_concurrency(key="one at a time")
+class LimitedJob(NoteJob):
+    """Must not run beside another one of its class."""
 
 
 class StepJob(Continuable, ActiveJob):
