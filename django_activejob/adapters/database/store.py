@@ -104,7 +104,8 @@ class Store:
         if blocks and all(map(_is_of_testcase, blocks)):
             action()
         else:
-            transaction.on_commit(action, using=self.alias, robust=True)
+            # A function, for Django names it in its log: some callables have no name.
+            transaction.on_commit(lambda: action(), using=self.alias, robust=True)
 
     def close(self) -> None:
         """Closes the calling thread's connection."""

@@ -187,3 +187,9 @@ def _analyze(alias: str) -> None:
 def _plan(store: Store, sql: str, parameters: tuple[Any, ...]) -> str:
     explain = "EXPLAIN" if store.connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
     return "\n".join(str(row) for row in store.rows(f"{explain} {sql}", parameters))
+
+
+@pytest.mark.django_db
+def test_in_a_test_that_never_commits_a_job_gets_its_permit_all_the_same() -> None:
+    DatabaseAdapter().enqueue(limited(1))
+    assert Job.objects.get().state == "ready"
