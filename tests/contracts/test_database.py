@@ -6,6 +6,7 @@ from django_activejob.testing.contracts import (
     ChoresContract,
     EnqueueContract,
     InspectorContract,
+    RecurringContract,
     RegistryContract,
     SettlingContract,
     SourceContract,
@@ -25,6 +26,10 @@ class TestSettling(SettlingContract):
 
 
 class TestRegistry(RegistryContract):
+    pass
+
+
+class TestRecurring(RecurringContract):
     pass
 
 

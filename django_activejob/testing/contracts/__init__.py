@@ -16,6 +16,7 @@ from __future__ import annotations
 from django_activejob.testing.contracts.chores import ChoresContract
 from django_activejob.testing.contracts.enqueue import EnqueueContract
 from django_activejob.testing.contracts.inspector import InspectorContract
+from django_activejob.testing.contracts.recurring import RecurringContract
 from django_activejob.testing.contracts.registry import RegistryContract
 from django_activejob.testing.contracts.settling import SettlingContract
 from django_activejob.testing.contracts.source import SourceContract
@@ -24,6 +25,7 @@ __all__ = [
     "ChoresContract",
     "EnqueueContract",
     "InspectorContract",
+    "RecurringContract",
     "RegistryContract",
     "SettlingContract",
     "SourceContract",
