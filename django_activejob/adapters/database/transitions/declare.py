@@ -66,7 +66,7 @@ def new_version() -> str:
 
 
 def _declare(store: Store, tasks: Sequence[RecurringTask], as_of: datetime) -> None:
-    known: dict[str, str] = dict(store.rows(_STATIC))  # type: ignore[arg-type]  # pairs of texts
+    known: dict[str, str] = dict(store.rows(_STATIC))
     for task in sorted(tasks, key=lambda task: task.key):
         _write(store, task, known.get(task.key), as_of)
     _retire(store, [task.key for task in tasks], as_of)
