@@ -26,6 +26,7 @@ LOOK_EVERY: Final = 2.0
 """Seconds between two looks at the tasks of the store."""
 
 _SHORTEST_WAIT: Final = 0.1  # seconds
+_TROUBLED_WAIT: Final = timedelta(minutes=1)
 _READ_AT: Final = clock.monotonic()  # about when the supervisor, before its forks, read settings
 
 
@@ -98,7 +99,7 @@ class Scheduler:
             if clock.monotonic() >= self._next_look:
                 self._look()
             for entry in list(self._agenda.values()):
-                self._take(entry)
+                self._take_apart(entry)
         except Exception as error:  # noqa: BLE001 - a loop survives everything
             self._next_look = 0.0
             return self._outage.failed(error)
@@ -142,6 +143,18 @@ class Scheduler:
             logger.exception("The recurring task %r cannot be scheduled.", task.key)
 
     # Ticks
+
+    def _take_apart(self, entry: _Entry) -> None:
+        try:
+            self._take(entry)
+        except AdapterUnavailable:
+            raise
+        except Exception:
+            entry.next_at = self._now() + _TROUBLED_WAIT
+            logger.exception(
+                "The recurring task %r cannot be worked out; it is tried again in a minute.",
+                entry.task.key,
+            )
 
     def _take(self, entry: _Entry) -> None:
         present = self._now()

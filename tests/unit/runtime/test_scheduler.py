@@ -10,6 +10,7 @@ import pytest
 from django.test import override_settings
 
 from django_activejob import clock, handler, signals
+from django_activejob.adapters.database.models import RecurringTask as Row
 from django_activejob.contracts import QueueAdapter, RecurringStore, RecurringTask
 from django_activejob.errors import RecurringTaskError
 from django_activejob.job.base import ActiveJob
@@ -124,12 +125,20 @@ class TestTicks:
         odd = {"job": HELLO, "schedule": "no schedule"}
         store.add(RecurringTask(key="broken", definition=broken, is_static=False))
         store.add(RecurringTask(key="odd", definition=odd, is_static=False))
+        vague = {"job": HELLO, "every": 1.0, "misfire": "run_all", "grace": "soon"}
+        store.add(RecurringTask(key="vague", definition=vague, is_static=False))
+        self.was_due("vague")
         schedule_recurring_task("sound", HelloJob, every=1)
         scheduler = start()
         until(lambda: len(moments("sound")) >= 2)
         assert scheduler.is_alive()
         assert "The recurring task 'broken' could not be enqueued for" in caplog.text
         assert caplog.text.count("The recurring task 'odd' cannot be scheduled") == 1
+        assert caplog.text.count("The recurring task 'vague' cannot be worked out") == 1
+
+    def was_due(self, key: str) -> None:
+        hours_ago = parts()[1].now() - timedelta(hours=3)
+        Row.objects.filter(key=key).update(updated_at=hours_ago)
 
     def test_a_store_that_is_away_is_borne(
         self, start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -239,8 +248,6 @@ class TestMisfires:
         )
 
     def back_date(self, moment: datetime) -> None:
-        from django_activejob.adapters.database.models import RecurringTask as Row
-
         Row.objects.update(updated_at=moment, last_tick_at=moment)
 
 
