@@ -20,6 +20,7 @@ from django_activejob.errors import ConfigurationError
 from django_activejob.job import capabilities, registry
 from django_activejob.job.enqueuing import adapter_of
 from django_activejob.mail.checks import check_mail
+from django_activejob.recurring import tasks
 
 TAG = "activejob"
 
@@ -31,6 +32,7 @@ def register() -> None:
     checks.register(check_settings, TAG)
     checks.register(check_adapters, TAG)
     checks.register(check_job_classes, TAG)
+    checks.register(check_recurring_tasks, TAG)
     checks.register(check_command, TAG)
     checks.register(check_mail, TAG)
     checks.register(check_deployment, TAG, deploy=True)
@@ -67,6 +69,18 @@ def check_job_classes(
     if conf.problems():
         return []
     return [*_clashes(), *_adapters_of_classes()]
+
+
+def check_recurring_tasks(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[checks.CheckMessage]:
+    """E005: a recurring task has no good schedule, an unknown job class, or wrong arguments."""
+    if conf.problems():
+        return []
+    return [
+        checks.Error(f"{problem.path}: {problem.message}", id="activejob.E005")
+        for problem in tasks.problems()
+    ]
 
 
 def check_command(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:

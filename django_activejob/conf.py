@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from typing import Any, Final, Literal, TypeVar
 
 from django.conf import settings as django_settings
@@ -18,6 +19,10 @@ from django_activejob.errors import ConfigurationError
 NAME: Final = "ACTIVE_JOB"
 
 CommitPolicy = bool | Literal["auto"]
+Misfire = Literal["skip", "run_once", "run_all"]
+
+_LONGEST_INTERVAL: Final = 366 * 86_400  # seconds
+_LONGEST_KEY: Final = 255  # characters of a recurring task's key
 
 _T = TypeVar("_T")
 
@@ -131,6 +136,25 @@ def _options(value: Any, path: str) -> Mapping[str, Any]:
     return dict(value)
 
 
+def _interval(value: Any, path: str) -> float:
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    if not _is_number(seconds) or not 1 <= seconds <= _LONGEST_INTERVAL:
+        raise _refuse(path, value, "a timedelta or a number of seconds, from 1 to those of a year")
+    return float(seconds)
+
+
+def _misfire(value: Any, path: str) -> Misfire:
+    if value not in ("skip", "run_once", "run_all"):
+        raise _refuse(path, value, 'one of "skip", "run_once", "run_all"')
+    return value  # type: ignore[no-any-return]  # one of the three literals
+
+
+def _arguments(value: Any, path: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise _refuse(path, value, "a list of arguments")
+    return tuple(value)
+
+
 def _setting(default: Any, read: Reader, doc: str, *, shown: str | None = None) -> Any:
     metadata = {"read": read, "doc": doc, "shown": shown or repr(default)}
     return field(default=default, metadata=metadata)
@@ -165,6 +189,42 @@ class WorkerSettings:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecurringSettings:
+    """One entry of ``RECURRING``: a job, and when it is enqueued again and again."""
+
+    job: str = _setting("", _text, "The job class, by its name in payloads: `shop.ReportJob`.")
+    schedule: str | None = _setting(
+        None,
+        _optional_text,
+        "Five fields of cron, or six with seconds in front, or `@daily` and the like; then, if "
+        "it is not that of TIME_ZONE, a time zone: `0 2 * * * Europe/Berlin`.",
+    )
+    every: float | None = _setting(
+        None,
+        _interval,
+        "In place of `schedule`: a timedelta or seconds, at least 1; ticks are the multiples of "
+        "it since 1970 (UTC).",
+    )
+    args: tuple[Any, ...] = _setting((), _arguments, "Positional arguments.", shown="[]")
+    kwargs: Mapping[str, Any] = _setting(None, _options, "Keyword arguments.", shown="{}")
+    queue: str | None = _setting(None, _optional_text, "None means the queue of the job class.")
+    priority: int | None = _setting(
+        None, _optional_integer, "None means the priority of the job class."
+    )
+    misfire: Literal["skip", "run_once", "run_all"] = _setting(
+        "skip",
+        _misfire,
+        "What becomes of ticks that were missed while no scheduler ran: `skip`, `run_once` (the "
+        "last of them) or `run_all`.",
+    )
+    grace: float = _setting(
+        86_400.0, _seconds, "A tick missed by more than this is skipped in any case.", shown="86400"
+    )
+    enabled: bool = _setting(True, _flag, "Whether it is enqueued at all; people can change that.")
+    description: str = _setting("", _any_text, "For people.")
+
+
 _ONE_WORKER: Final = (WorkerSettings(),)
 
 
@@ -195,6 +255,53 @@ def _workers(value: Any, path: str) -> tuple[WorkerSettings, ...]:
     )
 
 
+def read_recurring(raw: Any, path: str) -> RecurringSettings:
+    """One recurring task, as ``RECURRING`` has it.
+
+    Raises:
+        ConfigurationError: for the first problem.
+    """
+    try:
+        return _recurring_task(raw, path)
+    except _Invalid as invalid:
+        raise ConfigurationError(str(invalid.problems[0])) from None
+
+
+def _recurring(value: Any, path: str) -> Mapping[str, RecurringSettings]:
+    if not isinstance(value, Mapping):
+        raise _refuse(path, value, 'a dict such as {"nightly": {"job": …, "schedule": …}}')
+    found: list[Problem] = []
+    tasks: dict[str, RecurringSettings] = {}
+    for key, entry in value.items():
+        try:
+            tasks[key] = _recurring_task(entry, f'{path}["{key}"]')
+        except _Invalid as invalid:
+            found.extend(invalid.problems)
+    found += [_wrong_key(key, path) for key in value if not is_recurring_key(key)]
+    if found:
+        raise _Invalid(*found)
+    return tasks
+
+
+def is_recurring_key(key: Any) -> bool:
+    """Whether a recurring task can have this key."""
+    return isinstance(key, str) and 0 < len(key) <= _LONGEST_KEY and key.isprintable()
+
+
+def _wrong_key(key: Any, path: str) -> Problem:
+    message = f"{str(key)[:40]!r} is no key for a task: use 1 to {_LONGEST_KEY} plain characters."
+    return Problem(path=path, message=message)
+
+
+def _recurring_task(raw: Any, path: str) -> RecurringSettings:
+    task = _read_entry(RecurringSettings, raw, path, upper=False)
+    if not task.job:
+        raise _Invalid(Problem(path=f'{path}["job"]', message="is missing."))
+    if (task.schedule is None) == (task.every is None):
+        raise _Invalid(Problem(path=path, message='takes either "schedule" or "every".'))
+    return task
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the project says in ``ACTIVE_JOB``, checked, with defaults; times in seconds."""
@@ -212,6 +319,9 @@ class Settings:
         _workers,
         "What `runjobs` starts.",
         shown='[{"queues": ["*"], "threads": 5, "processes": 1}]',
+    )
+    recurring: Mapping[str, RecurringSettings] = _setting(
+        None, _recurring, "Jobs that are enqueued on a schedule, by key.", shown="{}"
     )
     default_queue_name: str = _setting("default", _text, "The queue of jobs that name none.")
     default_priority: int | None = _setting(
@@ -292,7 +402,12 @@ class Settings:
     maintenance_interval: float = _setting(10.0, _seconds, "How often the dead are looked for.")
 
 
-_EMPTY: Final[Mapping[str, Any]] = {"adapters": {}, "options": {}}
+_EMPTY: Final[Mapping[str, Any]] = {
+    "adapters": {},
+    "options": {},
+    "recurring": {},
+    "kwargs": {},
+}
 
 
 def settings() -> Settings:
@@ -335,7 +450,7 @@ def _load(raw: Any) -> tuple[Settings, list[Problem]]:
     try:
         loaded = _read_entry(Settings, raw, NAME, upper=True)
     except _Invalid as invalid:
-        return Settings(adapters={}), list(invalid.problems)
+        return Settings(adapters={}, recurring={}), list(invalid.problems)
     return loaded, _contradictions(loaded)
 
 

@@ -28,6 +28,14 @@ class InvalidOptions(ConfigurationError):
     """The OPTIONS of an adapter do not fit it."""
 
 
+class InvalidSchedule(ConfigurationError):
+    """A text is no schedule, or one that never comes."""
+
+
+class RecurringTaskError(ActiveJobError):
+    """There is no recurring task with this key, or none that can be changed in this way."""
+
+
 # Arguments on their way out and in
 
 
@@ -84,6 +92,10 @@ class ConcurrencyConflict(EnqueueError):
 
 class DuplicateJob(EnqueueError):
     """A job was refused, because another one with its key holds the lock that makes it unique."""
+
+
+class TickRefused(EnqueueError):
+    """A tick of a recurring task is not to be enqueued: it was already, or the task has changed."""
 
 
 class AdapterUnavailable(ActiveJobError):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -224,6 +225,27 @@ def _step_performed(
     _write(line, "step", facts, level=level, interrupted=interrupted)
 
 
+# Recurring tasks
+
+
+def _recurring_enqueued(
+    *, job: ActiveJob, adapter: QueueAdapter, key: str, run_at: datetime, **_: Any
+) -> None:
+    line = f"Enqueued recurring task {key!r} as {_job(job)}, due at {_moment(run_at)}"
+    facts = {"task": key, "run_at": times.to_text(run_at)}
+    _write(line, "recurring_enqueued", _about(job, adapter), facts)
+
+
+def _recurring_skipped(
+    *, adapter: QueueAdapter, key: str, first: datetime, last: datetime, **_: Any
+) -> None:
+    missed = _moment(first) if first == last else f"{_moment(first)} to {_moment(last)}"
+    line = f"Skipped recurring task {key!r}: missed {missed}"
+    facts = {"first": times.to_text(first), "last": times.to_text(last)}
+    about = {"task": key, "adapter": adapter.display_name}
+    _write(line, "recurring_skipped", facts, about, level=logging.WARNING)
+
+
 # Processes
 
 
@@ -261,6 +283,8 @@ _RECEIVERS = (
     (signals.step_started, _step_started, logging.INFO),
     (signals.step_performed, _step_performed, logging.INFO),
     (signals.step_skipped, _step_skipped, logging.INFO),
+    (signals.recurring_enqueued, _recurring_enqueued, logging.INFO),
+    (signals.recurring_skipped, _recurring_skipped, logging.WARNING),
     (signals.process_pruned, _process_pruned, logging.WARNING),
 )
 
@@ -365,6 +389,10 @@ def _error(error: BaseException) -> str:
 
 def _milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.2f}ms"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _seconds(wait: Any) -> int:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django_activejob.adapters.database.models import Attempt, Job, Pause, Process
+from django_activejob.adapters.database.models import (
+    Attempt,
+    Job,
+    Pause,
+    Process,
+    RecurringTask,
+    RecurringTick,
+)
 
-__all__ = ["Attempt", "Job", "Pause", "Process"]
+__all__ = ["Attempt", "Job", "Pause", "Process", "RecurringTask", "RecurringTick"]

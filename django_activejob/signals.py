@@ -28,6 +28,8 @@ step_skipped         job, adapter, step (its name)
 claimed              adapter, process_id, claims
 released             adapter, process_id, claims
 chore_ran            adapter, name, count, seconds
+recurring_enqueued   job, adapter, key, run_at (the tick: when it was due)
+recurring_skipped    adapter, key, first, last (the ticks that were missed: the ends of the row)
 process_started      adapter, process (a ProcessRecord)
 process_stopping     adapter, process
 process_stopped      adapter, process
@@ -63,6 +65,9 @@ step_skipped = Signal()
 claimed = Signal()
 released = Signal()
 chore_ran = Signal()
+
+recurring_enqueued = Signal()
+recurring_skipped = Signal()
 
 process_started = Signal()
 process_stopping = Signal()

@@ -42,6 +42,8 @@ def _settings() -> str:
             _setting_table(conf.AdapterSettings, upper=True),
             "## An entry of WORKERS",
             _setting_table(conf.WorkerSettings, upper=False),
+            "## An entry of RECURRING",
+            _setting_table(conf.RecurringSettings, upper=False),
             "Next: [signals](signals.md).\n",
         ]
     )

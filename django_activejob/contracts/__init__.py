@@ -26,6 +26,7 @@ from django_activejob.contracts.processes import (
     ProcessRecord,
     ProcessRegistry,
 )
+from django_activejob.contracts.recurring import RecurringStore, RecurringTask, Tick
 from django_activejob.contracts.source import Source
 
 __all__ = [
@@ -52,9 +53,12 @@ __all__ = [
     "QueueAdapter",
     "QueueRecord",
     "Receipt",
+    "RecurringStore",
+    "RecurringTask",
     "Repaired",
     "Settlement",
     "Source",
     "Status",
+    "Tick",
     "Unique",
 ]

@@ -12,6 +12,7 @@ from django_activejob.contracts.chores import Chore
 from django_activejob.contracts.envelope import Envelope, Receipt
 from django_activejob.contracts.inspection import Inspector
 from django_activejob.contracts.processes import ProcessRegistry
+from django_activejob.contracts.recurring import RecurringStore
 from django_activejob.contracts.source import Source
 from django_activejob.errors import EnqueueError
 
@@ -73,6 +74,10 @@ class QueueAdapter:
     def chores(self) -> Sequence[Chore]:
         """Upkeep that some process has to do."""
         return ()
+
+    def recurring(self) -> RecurringStore | None:
+        """Where recurring tasks and their ticks are kept; None when that is not offered."""
+        return None
 
     def inspector(self) -> Inspector | None:
         """What pages for people read and repair."""

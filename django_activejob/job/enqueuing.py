@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django_activejob import clock, handler, signals
 from django_activejob.contracts import Envelope, QueueAdapter, Receipt
-from django_activejob.errors import ConfigurationError, EnqueueError
+from django_activejob.errors import ConfigurationError, EnqueueError, TickRefused
 from django_activejob.instrumentation import notify
 from django_activejob.job import callbacks, capabilities, deferring, registry
 from django_activejob.job.packing import pack
@@ -129,6 +129,8 @@ def _tell(job: ActiveJob, adapter: QueueAdapter, *, seconds: float) -> None:
     facts: dict[str, Any] = {"job": job, "adapter": adapter}
     if job.successfully_enqueued:
         notify(signals.enqueued, type(job), seconds=seconds, **facts)
+    elif isinstance(job.enqueue_error, TickRefused):
+        return  # nothing has happened: another scheduler was first
     elif job.enqueue_error is not None:
         notify(signals.enqueue_failed, type(job), error=job.enqueue_error, **facts)
     else:

@@ -1,4 +1,4 @@
-"""What one process is made of: its heartbeats, its worker, its dispatchers."""
+"""What one process is made of: its heartbeats, its worker, its dispatchers, its schedulers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .birth import Birth
 from .configuration import ProcessPlan, WorkerPlan
 from .dispatcher import Dispatcher
 from .heartbeat import Heartbeat
+from .scheduler import Scheduler
 from .worker import Worker
 
 
@@ -42,8 +43,8 @@ class Parts:
         self._obey = obey
         self._when_news = when_news
         self._heartbeats: list[Heartbeat] = []
-        self._dispatchers: list[Dispatcher] = []
-        self._waiting: list[tuple[Heartbeat, Worker | Dispatcher]] = []
+        self._dispatchers: list[Dispatcher | Scheduler] = []
+        self._waiting: list[tuple[Heartbeat, Worker | Dispatcher | Scheduler]] = []
         for alias in plan.adapters:
             self._add(alias, handler.adapter(alias))
 
@@ -82,7 +83,10 @@ class Parts:
 
     def are_alive(self) -> bool:
         """Whether every thread that ought to run does."""
-        parts: list[Heartbeat | Worker | Dispatcher] = [*self._heartbeats, *self._dispatchers]
+        parts: list[Heartbeat | Worker | Dispatcher | Scheduler] = [
+            *self._heartbeats,
+            *self._dispatchers,
+        ]
         if self.worker is not None:
             parts.append(self.worker)
         return all(part.is_alive() for part in parts)
@@ -125,9 +129,15 @@ class Parts:
             self.worker = self._worker(plan, adapter, heartbeat)
             self._waiting.append((heartbeat, self.worker))
         if alias in self._plan.chores_for:
-            dispatcher = Dispatcher(adapter, timing=self._plan.timing)
-            self._dispatchers.append(dispatcher)
-            self._waiting.append((heartbeat, dispatcher))
+            self._add_upkeep(adapter, heartbeat)
+
+    def _add_upkeep(self, adapter: QueueAdapter, heartbeat: Heartbeat) -> None:
+        added: list[Dispatcher | Scheduler] = [Dispatcher(adapter, timing=self._plan.timing)]
+        store = adapter.recurring()
+        if store is not None:
+            added.append(Scheduler(adapter, store))
+        self._dispatchers += added
+        self._waiting += [(heartbeat, part) for part in added]
 
     def _heartbeat(self, adapter: QueueAdapter) -> Heartbeat:
         return Heartbeat(

@@ -8,6 +8,7 @@ from django_activejob.testing.contracts import (
     InspectorContract,
     LimitsContract,
     LimitsInspectorContract,
+    RecurringContract,
     RegistryContract,
     SettlingContract,
     SourceContract,
@@ -28,6 +29,10 @@ class TestSettling(SettlingContract):
 
 
 class TestRegistry(RegistryContract):
+    pass
+
+
+class TestRecurring(RecurringContract):
     pass
 
 

@@ -90,10 +90,14 @@ class Project:
         """End every session with the database, from its side."""
         self._store.cut_connections(self._database)
 
-    def close(self) -> None:
-        """End all that still runs."""
+    def close_runs(self) -> None:
+        """Kill every `runjobs`."""
         for run in self._runs:
             run.kill_all()
+
+    def close(self) -> None:
+        """End all that still runs."""
+        self.close_runs()
         if self._console is not None:
             self._console.close()
 

@@ -10,6 +10,8 @@ from django.test import override_settings
 from django_activejob import checks
 from tests.jobs.hello import HelloJob
 
+HELLO = "tests.jobs.hello.HelloJob"
+
 
 class TestSettings:
     def test_each_problem_is_an_error_with_a_hint(self) -> None:
@@ -70,6 +72,38 @@ class TestJobClasses:
         (found,) = [m for m in checks.check_job_classes(None) if m.id == "activejob.E003"]
         assert "hello.py" in found.msg
         assert "failing.py" in found.msg
+
+
+class TestRecurringTasks:
+    @pytest.mark.line("RQ-163", "RQ-167")
+    @pytest.mark.parametrize(
+        ("entry", "message"),
+        [
+            ({"job": "shop.GoneJob", "every": 60}, "shop.GoneJob: no job class of this name"),
+            ({"job": HELLO, "schedule": "0 0 30 2 *"}, "bad day-of-month"),
+            ({"job": HELLO, "every": 60, "args": [1, 2, 3]}, "HelloJob"),
+            ({"job": HELLO, "every": 60, "kwargs": {"greeter": object()}}, "HelloJob"),
+        ],
+    )
+    def test_one_that_cannot_come_is_an_error(self, entry: dict[str, Any], message: str) -> None:
+        active_job = {"QUEUE_ADAPTER": "database", "RECURRING": {"wrong": entry}}
+        with override_settings(ACTIVE_JOB=active_job):
+            (found,) = checks.check_recurring_tasks(None)
+        assert found.id == "activejob.E005"
+        assert found.msg.startswith('ACTIVE_JOB["RECURRING"]["wrong"]: ')
+        assert message in found.msg
+
+    @pytest.mark.line("RQ-167")
+    def test_one_whose_adapter_keeps_none_is_an_error(self) -> None:
+        tasks = {"hello": {"job": HELLO, "every": 60}}
+        with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": "inline", "RECURRING": tasks}):
+            (found,) = checks.check_recurring_tasks(None)
+        assert "its queue adapter (Inline) keeps no recurring tasks" in found.msg
+
+    def test_nothing_is_said_of_good_ones(self) -> None:
+        tasks = {"hello": {"job": HELLO, "schedule": "0 2 * * * Europe/Berlin"}}
+        with override_settings(ACTIVE_JOB={"QUEUE_ADAPTER": "database", "RECURRING": tasks}):
+            assert checks.check_recurring_tasks(None) == []
 
 
 class TestCommand:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -56,7 +57,12 @@ class TestSettings:
             conf.settings()
 
     def test_every_key_says_what_it_means(self) -> None:
-        for kind in (conf.Settings, conf.WorkerSettings, conf.AdapterSettings):
+        for kind in (
+            conf.Settings,
+            conf.WorkerSettings,
+            conf.AdapterSettings,
+            conf.RecurringSettings,
+        ):
             for name, field in kind.__dataclass_fields__.items():
                 assert field.metadata["doc"].endswith("."), name
 
@@ -124,3 +130,41 @@ class TestProblems:
 class TestNearest:
     def test_without_a_likeness_all_are_named(self) -> None:
         assert conf.nearest("zzz", ["one", "two"]) == "Known are: one, two."
+
+
+class TestRecurring:
+    def test_entries_become_values(self) -> None:
+        entry = {"job": "shop.ReportJob", "every": timedelta(minutes=15), "args": [1]}
+        with override_settings(ACTIVE_JOB={"RECURRING": {"report": entry}}):
+            task = conf.settings().recurring["report"]
+        assert (task.job, task.every, task.args) == ("shop.ReportJob", 900.0, (1,))
+        assert (task.misfire, task.kwargs, task.enabled) == ("skip", {}, True)
+
+    @pytest.mark.line("RQ-163")
+    @pytest.mark.parametrize(
+        ("entry", "problem"),
+        [
+            ({"every": 60}, '["job"]: is missing.'),
+            ({"job": "a.B"}, ': takes either "schedule" or "every".'),
+            (
+                {"job": "a.B", "every": 60, "schedule": "@daily"},
+                ': takes either "schedule" or "every".',
+            ),
+            ({"job": "a.B", "evry": 60}, "[\"evry\"]: is not a setting. Did you mean 'every'?"),
+            ({"job": "a.B", "every": 0.5}, '["every"]: 0.5 is not a timedelta or a number'),
+            ({"job": "a.B", "every": 60, "misfire": "all"}, "[\"misfire\"]: 'all' is not one of"),
+            ({"job": "a.B", "every": 60, "args": "one"}, "[\"args\"]: 'one' is not a list"),
+        ],
+    )
+    def test_what_is_wrong_is_told(self, entry: dict[str, Any], problem: str) -> None:
+        told = " ".join(problems_of({"RECURRING": {"report": entry}}))
+        assert f'ACTIVE_JOB["RECURRING"]["report"]{problem}' in told
+
+    def test_a_key_is_a_text_of_moderate_length(self) -> None:
+        entry = {"job": "a.B", "every": 60}
+        (told,) = problems_of({"RECURRING": {"x" * 256: entry}})
+        assert "is no key for a task: use 1 to 255 plain characters" in told
+
+    def test_it_is_a_dict(self) -> None:
+        (told,) = problems_of({"RECURRING": ["nightly"]})
+        assert "is not a dict such as" in told

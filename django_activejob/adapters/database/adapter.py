@@ -13,6 +13,7 @@ from typing_extensions import override
 from django_activejob.adapters.database.checks import check_alias
 from django_activejob.adapters.database.chores import chores
 from django_activejob.adapters.database.inspector import DatabaseInspector
+from django_activejob.adapters.database.recurring import DatabaseRecurringStore
 from django_activejob.adapters.database.registry import DatabaseRegistry
 from django_activejob.adapters.database.source import DatabaseSource
 from django_activejob.adapters.database.store import Store
@@ -23,6 +24,8 @@ from django_activejob.errors import InvalidOptions
 
 # Connections of a parent process. They are kept and never touched: even to drop one
 # could say goodbye on a socket that is still the parent's.
+_SHORTEST_KEEP_TICKS = 3600  # seconds
+
 _inherited: list[BaseDatabaseWrapper] = []
 
 
@@ -33,6 +36,8 @@ class DatabaseAdapter(QueueAdapter):
         using: the database alias.
         polling_interval: seconds between two looks of an idle worker.
         keep_finished: seconds for which finished jobs are kept; None means for ever.
+        keep_ticks: seconds for which the ticks of recurring tasks are kept, at least an hour:
+            as long as they are, none is enqueued twice.
 
     Raises:
         InvalidOptions: an option has a value that makes no sense.
@@ -49,15 +54,19 @@ class DatabaseAdapter(QueueAdapter):
         using: str = "default",
         polling_interval: float = 0.1,
         keep_finished: float | None = 86_400.0,
+        keep_ticks: float = 604_800.0,
     ) -> None:
         if not (_is_number(polling_interval) and polling_interval > 0):
             raise _invalid("polling_interval", polling_interval, "a number of seconds above 0")
         if keep_finished is not None and not (_is_number(keep_finished) and keep_finished >= 0):
             raise _invalid("keep_finished", keep_finished, "a number of seconds, or None")
+        if not (_is_number(keep_ticks) and keep_ticks >= _SHORTEST_KEEP_TICKS):
+            raise _invalid("keep_ticks", keep_ticks, "a number of seconds, 3600 or more")
         self.using = using
         self.transaction_alias = using
         self._polling_interval = polling_interval
         self._keep_finished = keep_finished
+        self._keep_ticks = keep_ticks
         self._store = Store(using)
         self._registry = DatabaseRegistry(self._store)
 
@@ -84,7 +93,12 @@ class DatabaseAdapter(QueueAdapter):
     @override
     def chores(self) -> Sequence[Chore]:
         """Dispatching, giving permits that are free, and clearing away what is done with."""
-        return chores(self._store, keep_finished=self._keep_finished)
+        return chores(self._store, keep_finished=self._keep_finished, keep_ticks=self._keep_ticks)
+
+    @override
+    def recurring(self) -> DatabaseRecurringStore:
+        """The rows of the recurring tasks and of their ticks."""
+        return DatabaseRecurringStore(self._store)
 
     @override
     def inspector(self) -> DatabaseInspector:

@@ -230,3 +230,58 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return self.queue
+
+
+class RecurringTask(models.Model):
+    """A job on a schedule."""
+
+    # `key` is a word of SQL.
+    key = models.CharField(_("key"), max_length=255, primary_key=True, db_column="task_key")
+    definition = models.TextField(_("definition"))
+    is_static = models.BooleanField(_("declared by the settings"))
+    is_enabled = models.BooleanField(_("enabled"))
+    version = models.CharField(_("version"), max_length=32)
+    declared_at = models.DateTimeField(_("declared at"))
+    updated_at = models.DateTimeField(_("updated at"))
+    last_tick_at = models.DateTimeField(_("last tick at"), null=True, blank=True)
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_recurringtask"
+        verbose_name = _("recurring task")
+        verbose_name_plural = _("recurring tasks")
+        default_permissions = ("view",)
+        permissions: ClassVar = [
+            ("run_recurringtask", _("Can run recurring tasks now")),
+            ("enable_recurringtask", _("Can enable and disable recurring tasks")),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class RecurringTick(models.Model):
+    """One moment of a recurring task, for which a job was enqueued; outlives task and job."""
+
+    id = models.BigAutoField(primary_key=True)
+    task_key = models.CharField(_("key"), max_length=255)
+    run_at = models.DateTimeField(_("due at"))
+    job_id = models.BigIntegerField(_("job"), null=True, blank=True)
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_recurringtick"
+        verbose_name = _("tick")
+        verbose_name_plural = _("ticks")
+        default_permissions = ("view",)
+        constraints: ClassVar = [
+            # each moment of a task has one job; its ticks, the newest first
+            models.UniqueConstraint(fields=["task_key", "run_at"], name="aj_tick_once"),
+        ]
+        indexes: ClassVar = [
+            # what has been kept for long enough
+            models.Index(fields=["run_at", "id"], name="aj_tick_old"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_key} {self.run_at:%Y-%m-%d %H:%M:%S}"

@@ -66,6 +66,12 @@ def _processes() -> list[list[Any]]:
     return [[process.kind, process.pid] for process in _inspector().processes()]
 
 
+def _ticks(key: str) -> list[float]:
+    store = handler.adapter().recurring()
+    assert store is not None
+    return [tick.run_at.timestamp() for tick in store.ticks(key, limit=1000)]
+
+
 def _inspector() -> Inspector:
     inspector = handler.adapter().inspector()
     assert inspector is not None
@@ -80,6 +86,7 @@ _COMMANDS: dict[str, Any] = {
     "failures": _failures,
     "finished_numbers": _finished_numbers,
     "processes": _processes,
+    "ticks": _ticks,
 }
 
 if __name__ == "__main__":

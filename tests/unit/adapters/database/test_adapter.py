@@ -24,6 +24,7 @@ class TestOptions:
             ({"polling_interval": "1"}, "'polling_interval' is '1'"),
             ({"keep_finished": -1}, "'keep_finished' is -1; .* or None"),
             ({"keep_finished": True}, "'keep_finished' is True"),
+            ({"keep_ticks": 60}, "'keep_ticks' is 60; .* 3600 or more"),
         ],
     )
     def test_values_without_sense_are_refused(self, options: Any, message: str) -> None:

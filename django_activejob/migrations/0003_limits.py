@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("django_activejob", "0001_initial"),
+        ("django_activejob", "0002_recurring"),
     ]
 
     operations = [
