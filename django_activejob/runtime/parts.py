@@ -111,6 +111,19 @@ class Parts:
         """
         for heartbeat in self._heartbeats:
             heartbeat.end()
+        self._end(until)
+
+    def fall_silent(self, *, until: float) -> None:
+        """Ends all threads and stays registered: who buries this process settles what it holds.
+
+        Args:
+            until: the moment of the monotonic clock at which nothing is waited for any more.
+        """
+        for heartbeat in self._heartbeats:
+            heartbeat.fall_silent()
+        self._end(until)
+
+    def _end(self, until: float) -> None:
         for heartbeat in self._heartbeats:
             heartbeat.join(until=until)
         if self.worker is not None:

@@ -9,7 +9,7 @@ from django_activejob import signals
 from django_activejob.contracts import Claim, QueueAdapter, Settlement, Source
 from django_activejob.instrumentation import notify
 
-from . import boundary
+from . import boundary, time_limits
 from .allowance import LONGEST_WAIT, Allowance
 from .claiming import LONGEST_SLEEP, Claiming
 from .configuration import WorkerPlan
@@ -17,13 +17,15 @@ from .executor import cut_short, settlement_of
 from .pool import Pool
 from .settling import Settling
 from .started import StartedPage
+from .time_limits import TimeLimits
 
 
 class Worker:
     """One process's claiming thread, pool and settling thread.
 
     ``_held`` has every claim from its claiming to the writing of its end, by token, and
-    ``_running`` those whose jobs run; both are guarded by ``_lock``.
+    ``_running`` those whose jobs run; ``_overdue`` are the tokens of those that did not
+    react to their time limits. All are guarded by ``_lock``.
 
     Args:
         may_claim: asked before each claim; False while the process is not sure to live.
@@ -45,7 +47,9 @@ class Worker:
         self._may_claim = may_claim
         self._held: dict[str, Claim] = {}
         self._running: dict[str, Claim] = {}
+        self._overdue: set[str] = set()
         self._lock = threading.Lock()
+        self.time_limits = TimeLimits(when_overdue=self._note_overdue)
         self._allowance = Allowance()
         self._pool = Pool(threads=plan.threads, perform=self._perform, when_free=self._go_on)
         self._settling = Settling(source, is_idle=self._pool.is_idle, when_settled=self._let_go)
@@ -59,6 +63,7 @@ class Worker:
 
     def start(self) -> None:
         """Starts all threads; the process must be registered."""
+        self.time_limits.start()
         self._settling.start()
         self._pool.start()
         self._claiming.start()
@@ -69,8 +74,8 @@ class Worker:
             return list(self._held)
 
     def is_idle(self) -> bool:
-        """Whether, after ``quiet``, every claim has been settled."""
-        return self._claiming.is_over and not self.held()
+        """Whether, after ``quiet``, every claim is settled, but for jobs that are overdue."""
+        return self._claiming.is_over and set(self.held()) <= set(self.overdue())
 
     @property
     def is_pruned(self) -> bool:
@@ -79,7 +84,13 @@ class Worker:
 
     def is_alive(self) -> bool:
         """Whether every thread that ought to run does."""
-        return self._claiming.is_alive() and self._pool.is_alive() and self._settling.is_alive()
+        parts = (self._claiming, self._pool, self._settling, self.time_limits)
+        return all(part.is_alive() for part in parts)
+
+    def overdue(self) -> Sequence[str]:
+        """The tokens of the jobs that run on, though their time is long up. Any thread may ask."""
+        with self._lock:
+            return list(self._overdue)
 
     def quiet(self) -> None:
         """Claims no more; what has been claimed is performed."""
@@ -95,21 +106,38 @@ class Worker:
         What such a job may still do before the process ends is not recorded any more.
         """
         with self._lock:
-            cut = [claim for claim in self._running.values() if _must_not_run_again(claim)]
+            cut = [
+                claim
+                for token, claim in self._running.items()
+                if _must_not_run_again(claim) and token not in self._overdue
+            ]
             for claim in cut:
                 del self._running[claim.token]
         self._settling.add([cut_short(claim, adapter=self._adapter) for claim in cut])
         return [claim.token for claim in cut]
+
+    def give_back_all_but_overdue(self) -> Sequence[str]:
+        """Releases the jobs that still run, but for those over their time limits.
+
+        What such a job may still do before the process ends is not recorded any more.
+        """
+        with self._lock:
+            others = [claim for token, claim in self._running.items() if token not in self._overdue]
+            for claim in others:
+                del self._running[claim.token]
+        self._release(others)
+        return [claim.token for claim in others]
 
     def end(self) -> None:
         """Ends all threads that can end; jobs that still run are left to themselves."""
         self._claiming.end()
         self._pool.end()
         self._settling.end()
+        self.time_limits.end()
 
     def join(self, *, until: float) -> None:
         """Waits for the threads to end, to the given moment of the monotonic clock."""
-        for part in (self._claiming, self._pool, self._settling):
+        for part in (self._claiming, self._pool, self._settling, self.time_limits):
             part.join(until=until)
 
     def _room(self) -> int:
@@ -149,14 +177,23 @@ class Worker:
         self._page.mark(claim.token)
         with self._lock:
             self._running[claim.token] = claim
+        time_limits.serve(claim.token)
         settlement = settlement_of(claim, adapter=self._adapter)
         boundary.clean_after(claim)
         if settlement.execution is not None:
             self._allowance.note(settlement.execution.seconds)
         with self._lock:
+            self._overdue.discard(claim.token)
             is_ours_to_end = self._running.pop(claim.token, None) is not None
         if is_ours_to_end:
             self._settling.add([settlement])
+
+    def _note_overdue(self, token: str) -> None:
+        with self._lock:
+            if token not in self._running:
+                return
+            self._overdue.add(token)
+        self._page.mark_overdue(token)
 
     def _go_on(self) -> None:
         self._claiming.wake()
