@@ -19,6 +19,9 @@ class Options:
     threads: int | None = None
     adapter: str | None = None
     shutdown_timeout: float | None = None
+    drain: bool = False
+    max_jobs: int | None = None
+    max_memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,19 @@ class Timing:
     self_fence_after: float = 20.0
     dead_after: float = 30.0
     maintenance_interval: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """When a worker leaves by itself; None means never.
+
+    After ``max_jobs``, or with more than ``max_memory`` megabytes, it is replaced; with
+    ``drains``, it leaves for good as soon as no job is ready or due.
+    """
+
+    max_jobs: int | None = None
+    max_memory: int | None = None
+    drains: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +65,7 @@ class ProcessPlan:
     worker: WorkerPlan | None
     chores_for: tuple[str, ...]
     timing: Timing
+    bounds: Bounds = Bounds()
 
     @property
     def adapters(self) -> tuple[str, ...]:
@@ -87,14 +104,19 @@ def plan(settings: Settings, options: Options) -> Plan:
     aliases = tuple(dict.fromkeys(worker.adapter for worker in workers))
     for alias in aliases:
         _check_serves_workers(alias)
-    return Plan(processes=_processes(workers, aliases, timing), timing=timing)
+    bounds = Bounds(max_jobs=options.max_jobs, max_memory=options.max_memory, drains=options.drain)
+    processes = _draining(workers) if options.drain else _processes(workers, aliases)
+    whole = tuple(replace(process, timing=timing, bounds=bounds) for process in processes)
+    return Plan(processes=whole, timing=timing)
 
 
 def _check_numbers(options: Options) -> None:
-    for name in ("processes", "threads"):
+    for name in ("processes", "threads", "max_jobs", "max_memory"):
         number = getattr(options, name)
         if number is not None and number < 1:
-            raise ConfigurationError(f"--{name}: {number} is too few; give 1 or more.")
+            raise ConfigurationError(
+                f"--{name.replace('_', '-')}: {number} is too few; give 1 or more."
+            )
     if options.shutdown_timeout is not None and options.shutdown_timeout < 0:
         raise ConfigurationError("--shutdown-timeout: give 0 or more seconds.")
     if options.queues is not None and not options.queues:
@@ -147,16 +169,24 @@ def _check_serves_workers(alias: str) -> None:
         )
 
 
-def _processes(
-    workers: Sequence[WorkerPlan], aliases: tuple[str, ...], timing: Timing
-) -> tuple[ProcessPlan, ...]:
+def _processes(workers: Sequence[WorkerPlan], aliases: tuple[str, ...]) -> list[ProcessPlan]:
     if len(workers) == 1:
-        only = ProcessPlan(name="worker-1", worker=workers[0], chores_for=aliases, timing=timing)
-        return (only,)
-    return (
-        *(
-            ProcessPlan(name=f"worker-{number}", worker=worker, chores_for=(), timing=timing)
-            for number, worker in enumerate(workers, start=1)
-        ),
-        ProcessPlan(name="dispatcher", worker=None, chores_for=aliases, timing=timing),
-    )
+        return [_process("worker-1", workers[0], chores_for=aliases)]
+    return [
+        *(_process(f"worker-{number}", worker) for number, worker in enumerate(workers, start=1)),
+        _process("dispatcher", None, chores_for=aliases),
+    ]
+
+
+def _draining(workers: Sequence[WorkerPlan]) -> list[ProcessPlan]:
+    # Each looks by itself for what is due, so that it knows when nothing is left.
+    return [
+        _process(f"worker-{number}", worker, chores_for=(worker.adapter,))
+        for number, worker in enumerate(workers, start=1)
+    ]
+
+
+def _process(
+    name: str, worker: WorkerPlan | None, *, chores_for: tuple[str, ...] = ()
+) -> ProcessPlan:
+    return ProcessPlan(name=name, worker=worker, chores_for=chores_for, timing=Timing())

@@ -81,6 +81,11 @@ class Parts:
             return 0.0
         return self._heartbeats[0].silence()
 
+    def have_drained(self) -> bool:
+        """Whether no job was left, neither ready nor due, when it was last looked for."""
+        rested = all(dispatcher.has_rested() for dispatcher in self._dispatchers)
+        return rested and self.worker is not None and self.worker.has_drained()
+
     def are_alive(self) -> bool:
         """Whether every thread that ought to run does."""
         parts: list[Heartbeat | Worker | Dispatcher | Scheduler] = [
@@ -177,6 +182,7 @@ class Parts:
             process_id=self._birth.process_id,
             page=self._birth.page,
             may_claim=lambda: heartbeat.silence() < self._plan.timing.self_fence_after,
+            most=self._plan.bounds.max_jobs,
         )
 
     def _record(self) -> ProcessRecord:

@@ -15,7 +15,7 @@ from django_activejob.contracts import Command
 from django_activejob.job.base import ActiveJob
 from django_activejob.job.context import set_limiting, set_stopping
 
-from . import os_signals
+from . import memory, os_signals
 from .birth import BOOTING, READY, Birth, Exit
 from .configuration import ProcessPlan
 from .os_signals import SignalInbox
@@ -137,7 +137,24 @@ class Process:
             self._leave_because("one of its threads has died", Exit.BROKEN)
         elif self._parts.worker is not None and self._parts.worker.overdue():
             self._leave_because("a job does not end within its time limit", Exit.IN_ORDER)
+        elif why := self._has_done_enough():
+            self._leave_because(why, Exit.IN_ORDER)
         self._watch_silence()
+
+    def _has_done_enough(self) -> str | None:
+        worker, bounds = self._parts.worker, self._plan.bounds
+        if worker is None:
+            return None
+        if worker.is_spent():
+            return f"it has performed {bounds.max_jobs} jobs"
+        if bounds.drains and self._parts.have_drained():
+            return "no job is left"
+        return self._has_grown(bounds.max_memory) if worker.has_taken_any else None
+
+    def _has_grown(self, most: int | None) -> str | None:
+        if most is None or (size := memory.resident() // memory.MEGABYTE) <= most:
+            return None
+        return f"it has grown to {size} MB"
 
     def _watch_silence(self) -> None:
         timing, seconds = self._plan.timing, self._parts.silence()

@@ -55,7 +55,9 @@ class Supervisor:
         return int(self._has_failed)
 
     def _is_over(self) -> bool:
-        return self._stopping_since is not None and not any(post.child for post in self._posts)
+        if any(post.child for post in self._posts):
+            return False
+        return self._stopping_since is not None or all(post.is_done for post in self._posts)
 
     def _tick(self) -> None:
         if self._stopping_since is None:
@@ -99,8 +101,9 @@ class Supervisor:
 
     def _note_end(self, post: Post, child: Child, status: int) -> None:
         reason = post.vacate(child, status)
-        if self._stopping_since is None:
-            logger.warning("%s (pid %d) %s; it is replaced.", post.plan.name, child.pid, reason)
+        if self._stopping_since is None and not post.is_done:
+            level = logging.WARNING if status else logging.INFO
+            logger.log(level, "%s (pid %d) %s; it is replaced.", post.plan.name, child.pid, reason)
         else:
             logger.info("%s (pid %d) %s.", post.plan.name, child.pid, reason)
 

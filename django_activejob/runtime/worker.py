@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from django_activejob import signals
 from django_activejob.contracts import Claim, QueueAdapter, Settlement, Source
@@ -19,6 +20,8 @@ from .settling import Settling
 from .started import StartedPage
 from .time_limits import TimeLimits
 
+_NOTHING_LEFT: Final = 2  # claims in a row; the first may have begun before the last job ended
+
 
 class Worker:
     """One process's claiming thread, pool and settling thread.
@@ -29,6 +32,7 @@ class Worker:
 
     Args:
         may_claim: asked before each claim; False while the process is not sure to live.
+        most: how many jobs it takes in all; None means any number.
     """
 
     def __init__(
@@ -40,11 +44,14 @@ class Worker:
         process_id: str,
         page: StartedPage,
         may_claim: Callable[[], bool],
+        most: int | None = None,
     ) -> None:
         self._adapter = adapter
         self._process_id = process_id
         self._page = page
         self._may_claim = may_claim
+        self._most = most
+        self._taken = 0  # claims that were not given back; guarded by _lock
         self._held: dict[str, Claim] = {}
         self._running: dict[str, Claim] = {}
         self._overdue: set[str] = set()
@@ -76,6 +83,19 @@ class Worker:
     def is_idle(self) -> bool:
         """Whether, after ``quiet``, every claim is settled, but for jobs that are overdue."""
         return self._claiming.is_over and set(self.held()) <= set(self.overdue())
+
+    def is_spent(self) -> bool:
+        """Whether it has done as many jobs as it takes."""
+        return self._most is not None and self._taken >= self._most and not self.held()
+
+    def has_drained(self) -> bool:
+        """Whether, since its last job, claims have found nothing twice."""
+        return self._claiming.empty_turns >= _NOTHING_LEFT and not self.held()
+
+    @property
+    def has_taken_any(self) -> bool:
+        """Whether it has had a job at all."""
+        return self._taken > 0
 
     @property
     def is_pruned(self) -> bool:
@@ -144,13 +164,15 @@ class Worker:
         if self._settling.is_failing or not self._may_claim():
             return 0
         self._release(self._pool.take_back(waiting_for=LONGEST_WAIT))
-        return self._pool.room() + self._allowance.surplus
+        room = self._pool.room() + self._allowance.surplus
+        return room if self._most is None else min(room, self._most - self._taken)
 
     def _patience(self) -> float:
         return LONGEST_WAIT if self._pool.has_line() else LONGEST_SLEEP
 
     def _accept(self, claims: Sequence[Claim]) -> None:
         with self._lock:
+            self._taken += len(claims)
             self._held.update((claim.token, claim) for claim in claims)
         notify(signals.claimed, adapter=self._adapter, process_id=self._process_id, claims=claims)
         # The order to take no more may have come while the source was at it.
@@ -170,6 +192,8 @@ class Worker:
     def _release(self, claims: Sequence[Claim]) -> None:
         if not claims:
             return
+        with self._lock:
+            self._taken -= len(claims)
         self._settling.add([Settlement(claim=claim, execution=None) for claim in claims])
         notify(signals.released, adapter=self._adapter, process_id=self._process_id, claims=claims)
 
@@ -206,6 +230,8 @@ class Worker:
         with self._lock:
             for settlement in settlements:
                 self._held.pop(settlement.claim.token, None)
+            # They may have enqueued others, which no claim before could have found.
+            self._claiming.forget_empty_turns()
         self._claiming.wake()
 
 
