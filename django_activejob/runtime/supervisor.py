@@ -10,7 +10,7 @@ from typing import Final
 
 from django_activejob import clock
 
-from . import os_signals
+from . import os_signals, service_manager
 from .child import Child, take_leave_of_stores
 from .configuration import Plan
 from .os_signals import SignalInbox
@@ -36,6 +36,7 @@ class Supervisor:
         self._inbox = SignalInbox()
         self._posts = [Post(process, inbox=self._inbox) for process in plan.processes]
         self._is_quiet = False
+        self._is_ready = False
         self._has_failed = False
         self._stopping_since: float | None = None
         self._escalations: list[tuple[float, signal.Signals]] = []
@@ -65,6 +66,7 @@ class Supervisor:
         else:
             self._escalate()
         self._wait()
+        self._tell_service_manager()
         self._reap()
         self._kill_hung()
         self._give_up_if_hopeless()
@@ -77,6 +79,13 @@ class Supervisor:
         for child in children:
             if not child.is_ready:
                 child.listen()
+
+    def _tell_service_manager(self) -> None:
+        # A turn of this loop, at least one a second, is what its watchdog is to see.
+        service_manager.tell_if_watched(service_manager.WATCHDOG)
+        if not self._is_ready and all(p.child and p.child.is_ready for p in self._posts):
+            self._is_ready = True
+            service_manager.tell(service_manager.READY)
 
     def _patience(self) -> float:
         if self._escalations:
@@ -143,6 +152,7 @@ class Supervisor:
     def _stop(self) -> None:
         if self._stopping_since is None:
             self._stopping_since = clock.monotonic()
+            service_manager.tell(service_manager.STOPPING)
             logger.info("Stopping; running jobs may take %g s.", self._plan.timing.shutdown_timeout)
             self._tell(signal.SIGTERM, *self._posts)
             last = self._stopping_since + self._plan.timing.shutdown_timeout + _GRACE

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import socket
+
 from tests.waiting import until
 
 from .harness import Project
@@ -35,6 +38,24 @@ class TestMost:
         sqlite_project.console.enqueue("NoteJob", [1])
         until(lambda: "worker-1 stops: it has grown to" in run.log)
         run.until_ready(children=2)
+
+
+class TestServiceManager:
+    def test_systemd_hears_when_it_is_ready_and_when_it_stops(
+        self, sqlite_project: Project
+    ) -> None:
+        path = str(sqlite_project.folder / "notify")
+        sqlite_project.extra_environment = {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "5000000"}
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            manager.settimeout(15)
+            run = sqlite_project.runjobs().until_ready()
+            run.send(signal.SIGTERM)
+            assert run.wait() == 0
+            heard = [manager.recv(100) for _ in range(3)]
+            while b"STOPPING=1" not in heard:
+                heard.append(manager.recv(100))
+        assert {b"READY=1", b"WATCHDOG=1", b"STOPPING=1"} == set(heard)
 
 
 class TestCheck:
