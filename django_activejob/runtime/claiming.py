@@ -31,6 +31,7 @@ class Claiming:
     one found something, or since ``forget_empty_turns``.
 
     Args:
+        queues: the names for the next claim.
         room: how many claims are wanted now.
         accept: what takes them, called by the claiming thread.
         patience: for how many seconds it may sleep while there is no room.
@@ -40,7 +41,7 @@ class Claiming:
         self,
         source: Source,
         *,
-        queues: Sequence[str],
+        queues: Callable[[], Sequence[str]],
         room: Callable[[], int],
         accept: Callable[[Sequence[Claim]], None],
         patience: Callable[[], float] = lambda: LONGEST_SLEEP,
@@ -122,7 +123,7 @@ class Claiming:
 
     def _claim(self, room: int) -> Sequence[Claim]:
         try:
-            claims = self._source.claim(self._queues, limit=room)
+            claims = self._source.claim(self._queues(), limit=room)
         except ProcessPruned:
             self.is_pruned = True
             self._ended.set()

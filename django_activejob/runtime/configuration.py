@@ -9,12 +9,15 @@ from django_activejob import handler
 from django_activejob.conf import Settings, WorkerSettings
 from django_activejob.errors import ConfigurationError
 
+from .queue_order import EXCLUDED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What the command line says; None leaves the word to the settings."""
 
     queues: tuple[str, ...] | None = None
+    weights: tuple[tuple[str, int], ...] | None = None
     processes: int | None = None
     threads: int | None = None
     adapter: str | None = None
@@ -50,11 +53,15 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerPlan:
-    """A worker: the alias that it works for, its queues in order, its threads."""
+    """A worker: the alias that it works for, its queues in order, its threads.
+
+    ``weights`` is empty, or has one for each queue.
+    """
 
     adapter: str
     queues: tuple[str, ...]
     threads: int
+    weights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +111,8 @@ def plan(settings: Settings, options: Options) -> Plan:
     aliases = tuple(dict.fromkeys(worker.adapter for worker in workers))
     for alias in aliases:
         _check_serves_workers(alias)
+    for worker in workers:
+        _check_exclusions(worker)
     bounds = Bounds(max_jobs=options.max_jobs, max_memory=options.max_memory, drains=options.drain)
     processes = _draining(workers) if options.drain else _processes(workers, aliases)
     whole = tuple(replace(process, timing=timing, bounds=bounds) for process in processes)
@@ -135,7 +144,9 @@ def _entries(settings: Settings, options: Options) -> list[WorkerSettings]:
     if options.adapter is not None:
         entries = _entries_of(options.adapter, settings)
     if options.queues is not None:
-        entries = [replace(entries[0], queues=options.queues)]
+        entries = [replace(entries[0], queues=options.queues, weights=())]
+    if options.weights is not None:
+        entries = [replace(entries[0], weights=options.weights)]
     return [
         replace(
             entry,
@@ -154,8 +165,9 @@ def _entries_of(alias: str, settings: Settings) -> list[WorkerSettings]:
 def _worker_plan(entry: WorkerSettings, settings: Settings) -> WorkerPlan:
     return WorkerPlan(
         adapter=entry.adapter or settings.queue_adapter,
-        queues=entry.queues,
+        queues=tuple(name for name, _ in entry.weights) or entry.queues,
         threads=entry.threads,
+        weights=tuple(weight for _, weight in entry.weights),
     )
 
 
@@ -166,6 +178,17 @@ def _check_serves_workers(alias: str) -> None:
             f"queue adapter {alias!r}: its jobs need no worker, so there is nothing to run here. "
             'Set ACTIVE_JOB["QUEUE_ADAPTER"] to an adapter that keeps jobs, such as "database", '
             "or name one with --adapter."
+        )
+
+
+def _check_exclusions(worker: WorkerPlan) -> None:
+    excluded = [name for name in worker.queues if name.startswith(EXCLUDED)]
+    if excluded and worker.weights:
+        raise ConfigurationError(f"queues {', '.join(excluded)}: weights leave nothing out.")
+    if excluded and handler.adapter(worker.adapter).inspector() is None:
+        raise ConfigurationError(
+            f"queues {', '.join(excluded)}: the adapter {worker.adapter!r} does not tell which "
+            "queues there are, so none can be left out. Name those that are wanted."
         )
 
 

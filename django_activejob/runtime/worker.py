@@ -16,6 +16,7 @@ from .claiming import LONGEST_SLEEP, Claiming
 from .configuration import WorkerPlan
 from .executor import cut_short, settlement_of
 from .pool import Pool
+from .queue_order import QueueOrder
 from .settling import Settling
 from .started import StartedPage
 from .time_limits import TimeLimits
@@ -62,7 +63,7 @@ class Worker:
         self._settling = Settling(source, is_idle=self._pool.is_idle, when_settled=self._let_go)
         self._claiming = Claiming(
             source,
-            queues=plan.queues,
+            queues=QueueOrder(plan.queues, weights=plan.weights, known=self._known_queues).next,
             room=self._room,
             accept=self._accept,
             patience=self._patience,
@@ -166,6 +167,10 @@ class Worker:
         self._release(self._pool.take_back(waiting_for=LONGEST_WAIT))
         room = self._pool.room() + self._allowance.surplus
         return room if self._most is None else min(room, self._most - self._taken)
+
+    def _known_queues(self) -> list[str]:
+        inspector = self._adapter.inspector()
+        return [queue.name for queue in inspector.queues()] if inspector is not None else []
 
     def _patience(self) -> float:
         return LONGEST_WAIT if self._pool.has_line() else LONGEST_SLEEP

@@ -68,3 +68,12 @@ class TestCheck:
         alive = sqlite_project.runjobs("--check", "--pidfile", pidfile)
         assert alive.wait() == 0
         assert "All is well." in alive.log
+
+
+class TestQueues:
+    def test_a_queue_that_is_left_out_waits(self, sqlite_project: Project) -> None:
+        sqlite_project.console.enqueue("NoteJob", [1])
+        assert sqlite_project.runjobs("--drain", "--queues=*,-default").wait(20) == 0
+        assert sqlite_project.console.counts() == {"ready": 1}
+        assert sqlite_project.runjobs("--drain", "--weights", "default=2,other=1").wait(20) == 0
+        assert sqlite_project.console.counts() == {"finished": 1}

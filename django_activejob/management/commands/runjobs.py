@@ -71,7 +71,14 @@ class Command(BaseCommand):
             "--queues",
             metavar="NAMES",
             type=_names,
-            help="queues in strict order, separated by commas; `prefix*` and `*` are patterns",
+            help="queues in strict order, separated by commas; `prefix*` and `*` are patterns, "
+            "`-name` leaves one out",
+        )
+        parser.add_argument(
+            "--weights",
+            metavar="NAME=N,…",
+            type=_weights,
+            help="queues, and how often each comes first, as in critical=3,default=1",
         )
         parser.add_argument(
             "--processes", metavar="N", type=int, help="worker processes of each kind"
@@ -172,6 +179,13 @@ class _Formatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name for name in (part.strip() for part in text.split(",")) if name)
+
+
+def _weights(text: str) -> tuple[tuple[str, int], ...]:
+    pairs = [part.rpartition("=") for part in _names(text)]
+    if not pairs or not all(name and n.isdecimal() and int(n) for name, _, n in pairs):
+        raise argparse.ArgumentTypeError(f"{text!r}: write it like critical=3,default=1.")
+    return tuple((name, int(number)) for name, _, number in pairs)
 
 
 def _grouped(plan: Plan) -> list[tuple[configuration.WorkerPlan, int]]:

@@ -62,6 +62,16 @@ class TestPlan:
         ]
         assert all(process.bounds.drains for process in made.processes)
 
+    def test_weights_name_the_queues(self) -> None:
+        (worker,) = planned(weights=(("critical", 3), ("default", 1))).workers
+        assert (worker.queues, worker.weights) == (("critical", "default"), (3, 1))
+        (worker,) = planned(WorkerSettings(weights=(("a", 2),)), queues=("b",)).workers
+        assert (worker.queues, worker.weights) == (("b",), ())
+
+    def test_nothing_can_be_left_out_where_nobody_knows_the_queues(self) -> None:
+        with pytest.raises(ConfigurationError, match="queues -b: the adapter 'database' does not"):
+            planned(queues=("*", "-b"))
+
     def test_bounds_are_above_zero(self) -> None:
         with pytest.raises(ConfigurationError, match="--max-jobs: 0 is too few"):
             planned(max_jobs=0)
