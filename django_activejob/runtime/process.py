@@ -15,7 +15,7 @@ from django_activejob.contracts import Command
 from django_activejob.job.base import ActiveJob
 from django_activejob.job.context import set_limiting, set_stopping
 
-from . import memory, os_signals
+from . import memory, os_signals, titles
 from .birth import BOOTING, READY, Birth, Exit
 from .configuration import ProcessPlan
 from .os_signals import SignalInbox
@@ -223,6 +223,7 @@ def live_and_exit(plan: ProcessPlan, birth: Birth) -> None:
     try:
         inbox = SignalInbox()
         os_signals.let_through()
+        titles.show(titles.title_of(plan))
         process = Process(plan, birth, inbox=inbox)
         set_stopping(process.stopping)
         process.keep_time_limits()

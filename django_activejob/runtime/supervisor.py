@@ -10,7 +10,7 @@ from typing import Final
 
 from django_activejob import clock
 
-from . import os_signals, service_manager
+from . import os_signals, service_manager, titles
 from .child import Child, take_leave_of_stores
 from .configuration import Plan
 from .os_signals import SignalInbox
@@ -44,6 +44,7 @@ class Supervisor:
     def run(self) -> int:
         """Runs until stopped; returns the exit status: 1 when children cannot start, else 0."""
         take_leave_of_stores()
+        titles.show("runjobs supervisor")
         # What is alive now is never collected, so that its memory stays shared.
         gc.collect()
         gc.freeze()
