@@ -83,7 +83,8 @@ class Parts:
 
     def have_drained(self) -> bool:
         """Whether no job was left, neither ready nor due, when it was last looked for."""
-        rested = all(dispatcher.has_rested() for dispatcher in self._dispatchers)
+        dispatchers = [part for part in self._dispatchers if isinstance(part, Dispatcher)]
+        rested = all(dispatcher.has_rested() for dispatcher in dispatchers)
         return rested and self.worker is not None and self.worker.has_drained()
 
     def are_alive(self) -> bool:
@@ -152,7 +153,7 @@ class Parts:
     def _add_upkeep(self, adapter: QueueAdapter, heartbeat: Heartbeat) -> None:
         added: list[Dispatcher | Scheduler] = [Dispatcher(adapter, timing=self._plan.timing)]
         store = adapter.recurring()
-        if store is not None:
+        if store is not None and not self._plan.bounds.drains:
             added.append(Scheduler(adapter, store))
         self._dispatchers += added
         self._waiting += [(heartbeat, part) for part in added]
