@@ -121,6 +121,10 @@ class ProcessCrashed(ExecutionLost):
     """The process that ran the job died in the middle of it."""
 
 
+class JobTimeout(ExecutionLost):
+    """A job had not ended within the ``timeout`` of its class."""
+
+
 class UnsupportedAction(ActiveJobError):
     """An inspector was asked for something that its adapter does not offer."""
 

@@ -66,6 +66,9 @@ class ActiveJob:
     on_crash: ClassVar[OnCrash] = "retry"
     """What happens when the process dies in the middle: run again, or fail."""
 
+    timeout: ClassVar[float | None] = None
+    """Seconds that ``perform`` may take in a worker, before JobTimeout; None means no limit."""
+
     wire_name: ClassVar[str | None] = None
     """The class's name in payloads, where it is not to be worked out; not inherited."""
 
@@ -87,6 +90,7 @@ class ActiveJob:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        options.check_timeout(cls)
         registry.register(cls)
 
     def __init__(self, *arguments: Any, **keyword_arguments: Any) -> None:

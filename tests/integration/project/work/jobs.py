@@ -71,6 +71,30 @@ class ExitJob(ActiveJob):
         sys.exit(3)
 
 
+class BusyJob(ActiveJob):
+    """Works without end, in Python, and is not to."""
+
+    timeout = 0.5
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, and go round for ever."""
+        note(number, "start")
+        while True:
+            number += 1
+
+
+class HangingJob(ActiveJob):
+    """Waits in C for longer than it may, where no exception reaches it."""
+
+    on_crash = "fail"
+    timeout = 0.2
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, and wait."""
+        note(number, "start")
+        time.sleep(60)
+
+
 class InterruptJob(ActiveJob):
     """Behaves as if somebody had pressed Ctrl-C."""
 
