@@ -20,6 +20,7 @@ class ActiveJobConfig(AppConfig):
         from django_activejob import checks, conf, log_subscriber
         from django_activejob.job import discovery
         from django_activejob.job.class_names import JobClassNames
+        from django_activejob.mail import clearing as clearing
         from django_activejob.mail import delivery as delivery
         from django_activejob.serialization.class_names import add_class_names
 
