@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import copy
-import pickle
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -105,7 +104,6 @@ class TestDuration:
         month = Duration({"months": 1})
 
         assert copy.deepcopy(month).parts == {"months": 1}
-        assert pickle.loads(pickle.dumps(month)).parts == {"months": 1}
 
     def test_it_shows_its_parts(self) -> None:
         assert repr(Duration({"months": 1})) == "Duration({'months': 1})"
