@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import async_to_sync
@@ -15,33 +12,23 @@ from asgiref.sync import async_to_sync
 from django_activejob import clock, signals
 from django_activejob.contracts import (
     Envelope,
-    ErrorRecord,
     Execution,
     Outcome,
     QueueAdapter,
 )
 from django_activejob.errors import Interrupt, JobTimeout
 from django_activejob.instrumentation import notify
-from django_activejob.job import callbacks, context, handlers, registry
+from django_activejob.job import callbacks, context, registry
+from django_activejob.job.dealing import Ending, deal_with
 from django_activejob.job.enqueuing import adapter_of
+from django_activejob.job.error_records import error_record
 from django_activejob.job.packing import decode_arguments, unpack
-from django_activejob.job.retrying import retry_job
 from django_activejob.job.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How one execution ended: what ``perform_now`` returns, or the error that it raises."""
-
-    outcome: Outcome
-    value: Any = None
-    error: BaseException | None = None
-    aborted: bool = False
 
 
 def perform_now(job: ActiveJob) -> Any:
@@ -93,22 +80,13 @@ def run(job: ActiveJob) -> Ending:
             performed = _perform(job, adapter)
         except BaseException as error:  # noqa: BLE001 - see below
             # All of them: a job that calls sys.exit() has failed, the worker goes on.
-            ending = _deal_with(job, error)
+            ending = deal_with(job, error)
         else:
             ending = Ending(
                 outcome=Outcome.PERFORMED, value=performed.value, aborted=performed.aborted
             )
         _tell_end(job, adapter, ending, started=started)
     return ending
-
-
-def error_record(error: BaseException) -> ErrorRecord:
-    """An exception as text; never raises, whatever its ``__str__`` does."""
-    return ErrorRecord(
-        class_name=handlers.class_name_of(type(error)),
-        message=_message_of(error),
-        traceback=_traceback_of(error),
-    )
 
 
 # The job's own code
@@ -153,92 +131,6 @@ def timed_out(job: ActiveJob) -> JobTimeout:
         f"{registry.name_of(type(job))} ({job.job_id}): it had not ended after {job.timeout:g} s, "
         "the timeout of its class. Make it shorter, or give it more time."
     )
-
-
-# Errors
-
-
-def _deal_with(job: ActiveJob, error: BaseException) -> Ending:
-    try:
-        decision = handlers.decide(job, error)
-        if decision is None:
-            _after_discard(job, error)
-            return Ending(outcome=Outcome.FAILED, error=error)
-        return _ACTIONS[type(decision)](job, decision)
-    except BaseException as raised:  # noqa: BLE001 - see run()
-        # What a handler raises takes the place of the error that it was to handle.
-        return Ending(outcome=Outcome.FAILED, error=raised)
-
-
-def _retry(job: ActiveJob, decision: handlers.Retry) -> Ending:
-    if decision.report:
-        _tell_of(signals.error_reported, job, decision.error)
-    accepted = retry_job(
-        job,
-        wait=decision.wait,
-        queue=decision.queue,
-        priority=decision.priority,
-        error=decision.error,
-    )
-    if accepted:
-        return Ending(outcome=Outcome.RETRIED, value=decision.error, error=decision.error)
-    # Active Job drops such a job without a word; here it stays, as failed.
-    reason = job.enqueue_error or "a before_enqueue callback ended it"
-    decision.error.add_note(f"It was to be retried, but its enqueuing did not succeed: {reason}.")
-    return Ending(outcome=Outcome.FAILED, error=decision.error)
-
-
-def _exhaust(job: ActiveJob, decision: handlers.Exhausted) -> Ending:
-    try:
-        if decision.then is not None:
-            decision.then(job, decision.error)
-    finally:
-        _tell_of(signals.retries_exhausted, job, decision.error)
-    _after_discard(job, decision.error)
-    if decision.then is None:
-        return Ending(outcome=Outcome.FAILED, error=decision.error)
-    return Ending(outcome=Outcome.DISCARDED, value=decision.error, error=decision.error)
-
-
-def _discard(job: ActiveJob, decision: handlers.Discard) -> Ending:
-    if decision.report:
-        _tell_of(signals.error_reported, job, decision.error)
-    try:
-        if decision.then is not None:
-            decision.then(job, decision.error)
-        _after_discard(job, decision.error)
-    finally:
-        _tell_of(signals.discarded, job, decision.error)
-    return Ending(outcome=Outcome.DISCARDED, value=decision.error, error=decision.error)
-
-
-def _rescue(job: ActiveJob, decision: handlers.Rescue) -> Ending:
-    method = getattr(job, decision.method)
-    if inspect.signature(method).parameters:
-        method(decision.error)
-    else:
-        method()
-    return Ending(outcome=Outcome.PERFORMED, value=decision.error, error=decision.error)
-
-
-_ACTIONS: dict[type, Callable[[ActiveJob, Any], Ending]] = {
-    handlers.Retry: _retry,
-    handlers.Exhausted: _exhaust,
-    handlers.Discard: _discard,
-    handlers.Rescue: _rescue,
-}
-
-
-def _after_discard(job: ActiveJob, error: BaseException) -> None:
-    raised: BaseException | None = None
-    for callback in callbacks.of(type(job), "discard"):
-        try:
-            getattr(job, callback.method)(error)
-        except Exception as failure:  # noqa: BLE001 - all of them run, whatever one does
-            failure.__cause__ = failure.__cause__ or raised or error
-            raised = failure
-    if raised is not None:
-        raise raised
 
 
 # On a claim
@@ -286,11 +178,6 @@ def _tell_end(job: ActiveJob, adapter: QueueAdapter, ending: Ending, *, started:
         notify(signals.performed, type(job), job=job, **facts)
 
 
-def _tell_of(signal: Any, job: ActiveJob, error: BaseException) -> None:
-    adapter = job._run.adapter if job._run is not None else adapter_of(type(job))
-    notify(signal, type(job), job=job, adapter=adapter, error=error)
-
-
 def _tell_unreadable(claimed: context.ClaimedRun, error: BaseException) -> None:
     notify(
         signals.failed,
@@ -300,17 +187,3 @@ def _tell_unreadable(claimed: context.ClaimedRun, error: BaseException) -> None:
         error=error,
         seconds=0.0,
     )
-
-
-def _message_of(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 - an exception's own __str__ may do anything
-        return f"<the message of this {type(error).__name__} cannot be shown>"
-
-
-def _traceback_of(error: BaseException) -> str:
-    try:
-        return "".join(traceback.format_exception(error))
-    except Exception:  # noqa: BLE001 - see _message_of
-        return "".join(traceback.format_tb(error.__traceback__))

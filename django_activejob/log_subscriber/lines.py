@@ -11,7 +11,7 @@ from django_activejob.contracts import Payload, QueueAdapter
 from django_activejob.job.backtrace import caller
 from django_activejob.job.base import ActiveJob
 from django_activejob.job.context import current_job
-from django_activejob.job.execution import error_record
+from django_activejob.job.error_records import error_record
 from django_activejob.job.masking import masked_arguments
 from django_activejob.job.registry import name_of
 from django_activejob.serialization import inspect_arguments

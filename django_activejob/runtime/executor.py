@@ -13,7 +13,8 @@ from django_activejob.contracts import (
 )
 from django_activejob.errors import ExecutionLost
 from django_activejob.instrumentation import notify
-from django_activejob.job.execution import error_record, execute
+from django_activejob.job.error_records import error_record
+from django_activejob.job.execution import execute
 
 _NOTHING_READ = ErrorRecord(
     class_name="django_activejob.errors.MalformedPayload",

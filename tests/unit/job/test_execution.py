@@ -17,7 +17,8 @@ from django_activejob import (
 from django_activejob.adapters.test import TestAdapter
 from django_activejob.contracts import Envelope, Execution, Outcome
 from django_activejob.errors import Abort, DeserializationError
-from django_activejob.job.execution import error_record, execute
+from django_activejob.job.error_records import error_record
+from django_activejob.job.execution import execute
 from django_activejob.job.packing import pack
 from tests.jobs import buffer
 from tests.jobs.failing import FailingJob, Flaky
