@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 CONNECT_TIMEOUT = 3  # seconds
 START_TIMEOUT = 60  # seconds
 POSTGRES_URI = "postgresql://postgres@127.0.0.1:5432/postgres"
+MYSQL_URI = "mysql://root@127.0.0.1:3306/mysql"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,19 @@ def postgres(*, start: bool = True) -> Service:
     return _private_postgres(because=problem)
 
 
-SERVICES: dict[str, Callable[[], Service]] = {"postgres": postgres}
+@cache
+def mysql() -> Service:
+    """MariaDB or MySQL: TEST_MYSQL_URL, else the server of this host."""
+    url = os.environ.get("TEST_MYSQL_URL") or MYSQL_URI
+    problem = _mysql_problem(url)
+    return Service(name="mysql", url=url if problem is None else None, reason=problem)
+
+
+SERVICES: dict[str, Callable[[], Service]] = {"postgres": postgres, "mysql": mysql}
+ENGINES = {
+    "postgresql": "django.db.backends.postgresql",
+    "mysql": "django.db.backends.mysql",
+}
 
 
 def service(name: str) -> Service:
@@ -59,10 +72,13 @@ def service(name: str) -> Service:
 
 
 def django_database(url: str) -> dict[str, Any]:
-    """The entry of Django's DATABASES for a ``postgresql://user:password@host:port/name``."""
+    """The entry of Django's DATABASES for a ``postgresql://user:password@host:port/name``.
+
+    ``mysql://…`` likewise; its driver, PyMySQL, is put where Django looks for mysqlclient.
+    """
     parts = urlsplit(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": ENGINES[parts.scheme],
         "NAME": unquote(parts.path.lstrip("/")) or "postgres",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -80,6 +96,26 @@ def _postgres_problem(url: str) -> str | None:
         psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT).close()
     except psycopg.Error as error:
         return f"no PostgreSQL for us at {_public(url)}: {' '.join(str(error).split())}"
+    return None
+
+
+def _mysql_problem(url: str) -> str | None:
+    try:
+        import pymysql
+    except ImportError as error:
+        return f"PyMySQL cannot be imported ({error}); install django-activejob[mysql]"
+    pymysql.install_as_MySQLdb()
+    parts = urlsplit(url)
+    try:
+        pymysql.connect(
+            host=parts.hostname,
+            port=parts.port or 3306,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            connect_timeout=CONNECT_TIMEOUT,
+        ).close()
+    except pymysql.Error as error:
+        return f"no MariaDB or MySQL for us at {_public(url)}: {' '.join(str(error).split())}"
     return None
 
 

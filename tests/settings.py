@@ -53,8 +53,15 @@ def _postgres() -> dict[str, Any] | None:
     return {**services.django_database(found.url), "TEST": {"NAME": f"test_activejob_{RUN}"}}
 
 
+def _mysql() -> dict[str, Any] | None:
+    found = services.mysql()
+    if found.url is None:
+        return None
+    return {**services.django_database(found.url), "TEST": {"NAME": f"test_activejob_{RUN}"}}
+
+
 def _databases() -> dict[str, dict[str, Any]]:
-    databases = {"default": _sqlite(), "postgres": _postgres()}
+    databases = {"default": _sqlite(), "postgres": _postgres(), "mysql": _mysql()}
     return {alias: database for alias, database in databases.items() if database}
 
 

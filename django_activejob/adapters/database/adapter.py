@@ -30,7 +30,9 @@ _inherited: list[BaseDatabaseWrapper] = []
 
 
 class DatabaseAdapter(QueueAdapter):
-    """Keeps jobs in tables, on PostgreSQL or SQLite; one row for each job, through its life.
+    """Keeps jobs in tables, one row for each job, through its life.
+
+    On PostgreSQL, MySQL 8, MariaDB 10.6 or newer, and SQLite.
 
     Args:
         using: the database alias.

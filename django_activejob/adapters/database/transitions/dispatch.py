@@ -12,7 +12,7 @@ _IS_ANY_DUE = """
     WHERE state = 'scheduled' AND scheduled_at <= {now} LIMIT 1
 """
 _DUE = """
-    SELECT id FROM django_activejob_job
+    SELECT id FROM django_activejob_job {by_due}
     WHERE state = 'scheduled' AND scheduled_at <= {now}
     ORDER BY scheduled_at, id LIMIT %s {skip}
 """
