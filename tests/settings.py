@@ -58,7 +58,7 @@ def _postgres() -> dict[str, Any] | None:
 
 
 def _mysql() -> dict[str, Any] | None:
-    found = services.mysql()
+    found = services.mysql(start=IS_TEST_RUN)
     if found.url is None:
         return None
     return {**services.django_database(found.url), "TEST": _TEST_DATABASE}

@@ -32,7 +32,8 @@ _FILL = f"""
     SELECT CASE WHEN place %% 3 = 0 THEN 'few' ELSE 'bulk' END, place %% 5,
            CASE kind WHEN 0 THEN 'ready' WHEN 1 THEN 'finished' ELSE 'scheduled' END,
            TRIM(CAST(place AS CHAR(36))), 'tests.FillJob', %s, '', 0, 0, '', 0, '', {{now}},
-           CASE kind WHEN 2 THEN {{now}} WHEN 3 THEN {{later}} END, CASE WHEN kind = 1 THEN {{now}} END
+           CASE kind WHEN 2 THEN {{now}} WHEN 3 THEN {{later}} END,
+           CASE WHEN kind = 1 THEN {{now}} END
     FROM rows_of
 """
 _INDEXES = {
