@@ -44,8 +44,9 @@ class Store:
     each thread's own.
     """
 
-    def __init__(self, alias: str) -> None:
+    def __init__(self, alias: str, *, listen: bool = False) -> None:
         self.alias = alias
+        self._listen = listen
         self._inside = _Inside()
 
     @property
@@ -62,6 +63,11 @@ class Store:
         """
         with self._guarded():
             return vendor_of(self.connection)
+
+    @property
+    def notifies(self) -> bool:
+        """Whether idle sources are to be told of new jobs, and the engine can do so."""
+        return self._listen and self.vendor.notifies
 
     def rows(self, sql: str, parameters: Sequence[Any] = (), **fragments: str) -> list[Record]:
         """Runs one statement and gives all of its rows."""

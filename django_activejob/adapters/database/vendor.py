@@ -39,6 +39,7 @@ class Vendor:
     tells_ids: bool = True
     single_writer: bool = False
     isolates: bool = False
+    notifies: bool = False  # LISTEN and NOTIFY
     aware: bool = False  # the engine knows time zones
     write_list: Callable[[list[Any]], Any]  # a list as the driver takes it
 
@@ -86,6 +87,7 @@ def _as_tuple(values: list[Any]) -> tuple[Any, ...]:
 
 POSTGRESQL = Vendor(
     aware=True,
+    notifies=True,
     write_list=_as_it_is,
     words=MappingProxyType(
         {

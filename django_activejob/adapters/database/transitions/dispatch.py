@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django_activejob.adapters.database.changing import Change, Choice, change
+from django_activejob.adapters.database.listening import notify
 from django_activejob.adapters.database.store import Store
 
 DISPATCHED_AT_ONCE = 500
@@ -26,4 +27,7 @@ def dispatch(store: Store) -> int:
     if store.vendor.single_writer and not store.run(lambda: store.rows(_IS_ANY_DUE)):
         return 0
     due = Choice(sql=_DUE, parameters=(DISPATCHED_AT_ONCE,))
-    return len(change(store, due, Change(sql="state = 'ready'")))
+    dispatched = len(change(store, due, Change(sql="state = 'ready'")))
+    if dispatched:
+        notify(store)
+    return dispatched
