@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from django_activejob.job.handlers import retry_on as retry_on
     from django_activejob.job.options import queue_as as queue_as
     from django_activejob.job.options import queue_with_priority as queue_with_priority
+    from django_activejob.limits import limits_concurrency as limits_concurrency
+    from django_activejob.limits import unique_for as unique_for
     from django_activejob.mail.bulk import deliver_all_later as deliver_all_later
     from django_activejob.mail.mailer import Mailer as Mailer
     from django_activejob.mail.messages import deliver_later as deliver_later
@@ -54,6 +56,7 @@ _HOMES: Final = {
     "before_perform": "job.callbacks",
     "current_job": "job.context",
     "discard_on": "job.handlers",
+    "limits_concurrency": "limits",
     "perform_all_later": "job.enqueuing",
     "queue_as": "job.options",
     "queue_with_priority": "job.options",
@@ -66,6 +69,7 @@ _HOMES: Final = {
     "mail_managers_later": "mail.sending",
     "send_mail_later": "mail.sending",
     "send_mass_mail_later": "mail.sending",
+    "unique_for": "limits",
 }
 
 __all__ = [*_HOMES]  # noqa: PLE0604 - the keys are strings

@@ -17,7 +17,7 @@ from django_activejob.adapters.test import TestAdapter
 from django_activejob.adapters.thread_pool import AsyncAdapter
 from django_activejob.contracts import QueueAdapter
 from django_activejob.errors import ConfigurationError
-from django_activejob.job import registry
+from django_activejob.job import capabilities, registry
 from django_activejob.job.enqueuing import adapter_of
 from django_activejob.mail.checks import check_mail
 from django_activejob.recurring import tasks
@@ -62,7 +62,10 @@ def check_adapters(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[ch
 def check_job_classes(
     app_configs: Sequence[AppConfig] | None, **_: Any
 ) -> list[checks.CheckMessage]:
-    """E003: two classes with one name. W001: a class whose adapter no worker serves."""
+    """E003: two classes with one name. W001: a class whose adapter no worker serves.
+
+    W003: a class asks for a limit, or for uniqueness, that its adapter does not keep.
+    """
     if conf.problems():
         return []
     return [*_clashes(), *_adapters_of_classes()]
@@ -143,6 +146,17 @@ def _adapters_of_classes() -> Iterator[checks.CheckMessage]:
             yield checks.Error(f"{name}.queue_adapter: {error}", id="activejob.E002")
         else:
             yield from _unserved(job_class, adapter, served)
+            yield from _not_kept(job_class, adapter)
+
+
+def _not_kept(job_class: Any, adapter: QueueAdapter) -> Iterator[checks.CheckMessage]:
+    for decorator in capabilities.decorators_not_kept(job_class, adapter):
+        yield checks.Warning(
+            f"{registry.name_of(job_class)}: {decorator} has no effect with the "
+            f"{adapter.display_name} adapter, which does not support it.",
+            hint='Use an adapter that does, such as "database".',
+            id="activejob.W003",
+        )
 
 
 def _has_default() -> bool:

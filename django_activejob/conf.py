@@ -124,6 +124,14 @@ def _some_names(value: Any, path: str) -> tuple[str, ...]:
     return names
 
 
+def _weights(value: Any, path: str) -> tuple[tuple[str, int], ...]:
+    if not isinstance(value, Mapping) or not value:
+        raise _refuse(path, value, 'a dict such as {"critical": 3, "default": 1}')
+    for name in value:
+        _text(name, path)
+    return tuple((name, _count(weight, f'{path}["{name}"]')) for name, weight in value.items())
+
+
 def _commit_policy(value: Any, path: str) -> CommitPolicy:
     if value not in (True, False, "auto"):
         raise _refuse(path, value, 'one of "auto", True, False')
@@ -180,7 +188,15 @@ class WorkerSettings:
     """One entry of ``WORKERS``."""
 
     queues: tuple[str, ...] = _setting(
-        ("*",), _some_names, "Queues in strict order; `name*` and `*` are patterns."
+        ("*",),
+        _some_names,
+        "Queues in strict order; `name*` and `*` are patterns, `-name` leaves a queue out.",
+    )
+    weights: tuple[tuple[str, int], ...] = _setting(
+        (),
+        _weights,
+        "In place of `queues`: names, and how often each comes first in proportion to the others.",
+        shown="{}",
     )
     threads: int = _setting(5, _count, "Jobs that one process runs at once.")
     processes: int = _setting(1, _count, "Processes of this kind.")

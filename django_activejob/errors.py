@@ -86,6 +86,14 @@ class EnqueueError(ActiveJobError):
     """The adapter refused a job; kept on the job as ``enqueue_error``, not raised."""
 
 
+class ConcurrencyConflict(EnqueueError):
+    """A job was refused, because as many with its key as may run at once are there already."""
+
+
+class DuplicateJob(EnqueueError):
+    """A job was refused, because another one with its key holds the lock that makes it unique."""
+
+
 class TickRefused(EnqueueError):
     """A tick of a recurring task is not to be enqueued: it was already, or the task has changed."""
 
@@ -111,6 +119,10 @@ class ProcessPruned(ExecutionLost):
 
 class ProcessCrashed(ExecutionLost):
     """The process that ran the job died in the middle of it."""
+
+
+class JobTimeout(ExecutionLost):
+    """A job had not ended within the ``timeout`` of its class."""
 
 
 class UnsupportedAction(ActiveJobError):

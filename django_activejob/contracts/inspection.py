@@ -139,7 +139,7 @@ class Inspector(Protocol):
         """Removes jobs that do not run."""
 
     def dispatch(self, query: JobQuery, *, limit: int) -> Repaired:
-        """Makes scheduled jobs ready now."""
+        """Makes scheduled jobs ready now, and blocked ones, whose limit then counts for nothing."""
 
     def pause(self, queue: str) -> None:
         """Lets no more jobs of a queue start."""

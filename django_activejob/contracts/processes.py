@@ -71,13 +71,20 @@ class ProcessRegistry(Protocol):
         """Forgets a process in an orderly way: what it still holds is released."""
 
     def bury(
-        self, process_id: str, *, reason: str, started: Sequence[str] | None
+        self,
+        process_id: str,
+        *,
+        reason: str,
+        started: Sequence[str] | None,
+        overdue: Sequence[str] = (),
     ) -> Sequence[Buried]:
         """Settles what a dead process held, and forgets it.
 
         Args:
             reason: how it died, for people: "killed by SIGKILL".
             started: the tokens of the jobs that had begun; None when nobody knows, then all count.
+            overdue: those among them for whose time limit it had to die: they are settled like
+                the others, but as JobTimeout.
         """
 
     def prune(self, *, silent_for: float) -> Sequence[Buried]:

@@ -60,11 +60,11 @@ RETRY: Final = JobAction(
 DISPATCH: Final = JobAction(
     name="dispatch",
     permission=permissions.DISPATCH_JOBS,
-    statuses=frozenset({"scheduled", "retrying"}),
+    statuses=frozenset({"scheduled", "blocked", "retrying"}),
     label=_("Run now"),
     question=ngettext_lazy("Run %(n)d job now?", "Run %(n)d jobs now?", "n"),
     outcome=ngettext_lazy("%(n)d job is ready now.", "%(n)d jobs are ready now.", "n"),
-    consequence=_("They do not wait for their time but become ready at once."),
+    consequence=_("They wait neither for their time nor for the permit of a limit."),
 )
 DISCARD: Final = JobAction(
     name="discard",

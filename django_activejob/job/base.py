@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone as django_timezone
 
 from django_activejob.conf import CommitPolicy
-from django_activejob.contracts import OnCrash, Payload, QueueAdapter
+from django_activejob.contracts import Limit, OnCrash, Payload, QueueAdapter, Unique
 from django_activejob.errors import EnqueueError
 from django_activejob.job import (
     enqueuing,
@@ -66,11 +66,20 @@ class ActiveJob:
     on_crash: ClassVar[OnCrash] = "retry"
     """What happens when the process dies in the middle: run again, or fail."""
 
+    timeout: ClassVar[float | None] = None
+    """Seconds that ``perform`` may take in a worker, before JobTimeout; None means no limit."""
+
     wire_name: ClassVar[str | None] = None
     """The class's name in payloads, where it is not to be worked out; not inherited."""
 
     aliases: ClassVar[tuple[str, ...]] = ()
     """Former names, so that jobs enqueued under them still run; not inherited."""
+
+    limit_for: ClassVar[Callable[[Any], Limit | None] | None] = None
+    """Gives the limit that a new job is under; set by ``limits_concurrency``."""
+
+    unique_lock_for: ClassVar[Callable[[Any], Unique | None] | None] = None
+    """Gives the lock that makes a new job unique; set by ``unique_for``."""
 
     _queue: ClassVar[str | Callable[[Any], str | None] | None] = None
     _priority: ClassVar[int | Callable[[Any], int | None] | None] = None
@@ -81,6 +90,7 @@ class ActiveJob:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        options.check_timeout(cls)
         registry.register(cls)
 
     def __init__(self, *arguments: Any, **keyword_arguments: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django_activejob.contracts import Envelope, QueueAdapter
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob
 
 Stopping = Callable[["ActiveJob"], str | None]
+Limiting = Callable[["ActiveJob", Callable[[], Any]], Any]
 
 _current_job: ContextVar[ActiveJob | None] = ContextVar("current_job", default=None)
 
@@ -54,6 +55,25 @@ def set_stopping(predicate: Stopping) -> Stopping:
     return before
 
 
+def limited(job: ActiveJob, action: Callable[[], Any]) -> Any:
+    """Calls the code of a claimed job within its time limit, where this process keeps one.
+
+    Raises:
+        JobTimeout: the code had not ended in time, and has been left.
+    """
+    return _limit.limiting(job, action)
+
+
+def set_limiting(limiting: Limiting) -> Limiting:
+    """Replaces what ``limited`` asks in this process, whatever the thread.
+
+    Returns:
+        What was asked before, so that it can be put back.
+    """
+    before, _limit.limiting = _limit.limiting, limiting
+    return before
+
+
 @dataclass(slots=True, kw_only=True)
 class ClaimedRun:
     """One execution on a claim.
@@ -79,3 +99,15 @@ class _Stop:
 
 
 _stop = _Stop()
+
+
+def _without_limit(job: ActiveJob, action: Callable[[], Any]) -> Any:
+    return action()
+
+
+@dataclass(slots=True)
+class _Limit:
+    limiting: Limiting = _without_limit
+
+
+_limit = _Limit()

@@ -11,7 +11,7 @@ from django_activejob import clock, handler, signals
 from django_activejob.contracts import Envelope, QueueAdapter, Receipt
 from django_activejob.errors import ConfigurationError, EnqueueError, TickRefused
 from django_activejob.instrumentation import notify
-from django_activejob.job import callbacks, deferring, registry
+from django_activejob.job import callbacks, capabilities, deferring, registry
 from django_activejob.job.packing import pack
 from django_activejob.job.signature import check_arguments
 
@@ -120,7 +120,9 @@ def _packed_for(job: ActiveJob, adapter: QueueAdapter) -> Envelope:
         )
     if job.serialized_arguments is None:
         check_arguments(type(job), job.arguments, job.keyword_arguments)
-    return pack(job)
+    envelope = pack(job)
+    capabilities.tell_what_is_not_kept(type(job), envelope, adapter)
+    return envelope
 
 
 def _tell(job: ActiveJob, adapter: QueueAdapter, *, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 import traceback
@@ -19,9 +20,9 @@ from django_activejob.contracts import (
     Outcome,
     QueueAdapter,
 )
-from django_activejob.errors import Interrupt
+from django_activejob.errors import Interrupt, JobTimeout
 from django_activejob.instrumentation import notify
-from django_activejob.job import callbacks, context, handlers
+from django_activejob.job import callbacks, context, handlers, registry
 from django_activejob.job.enqueuing import adapter_of
 from django_activejob.job.packing import decode_arguments, unpack
 from django_activejob.job.retrying import retry_job
@@ -121,14 +122,37 @@ def _perform(job: ActiveJob, adapter: QueueAdapter) -> callbacks.Ending:
 
 
 def _call_perform(job: ActiveJob) -> Any:
+    if job.timeout is None or job._run is None:
+        return _performed(job)
+    return context.limited(job, lambda: _performed(job))
+
+
+def _performed(job: ActiveJob) -> Any:
     result = job.perform(*job.arguments, **job.keyword_arguments)
     if inspect.iscoroutine(result):
-        return async_to_sync(_awaited)(result)
+        return async_to_sync(_awaited)(result, job)
     return result
 
 
-async def _awaited(coroutine: Any) -> Any:
-    return await coroutine
+async def _awaited(coroutine: Any, job: ActiveJob) -> Any:
+    if job.timeout is None or job._run is None:
+        return await coroutine
+    try:
+        async with asyncio.timeout(job.timeout) as limit:
+            return await coroutine
+    except TimeoutError as error:
+        # Another than that of our own limit is an error of the job like any other.
+        if not limit.expired():
+            raise
+        raise timed_out(job) from error
+
+
+def timed_out(job: ActiveJob) -> JobTimeout:
+    """The error of a job that its time limit has ended."""
+    return JobTimeout(
+        f"{registry.name_of(type(job))} ({job.job_id}): it had not ended after {job.timeout:g} s, "
+        "the timeout of its class. Make it shorter, or give it more time."
+    )
 
 
 # Errors

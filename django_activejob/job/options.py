@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django_activejob import conf
+from django_activejob.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob
@@ -47,6 +48,21 @@ def queue_with_priority(
         return job_class
 
     return decorate
+
+
+def check_timeout(job_class: type[ActiveJob]) -> None:
+    """Checks the time limit of a class.
+
+    Raises:
+        ConfigurationError: it is neither None nor a number of seconds above 0.
+    """
+    timeout: Any = job_class.timeout
+    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if timeout is not None and not (is_number and timeout > 0):
+        raise ConfigurationError(
+            f"{job_class.__qualname__}.timeout = {timeout!r}: give a number of seconds above 0, "
+            "or None for no limit."
+        )
 
 
 def queue_name_for(job: ActiveJob) -> str:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def pack(job: ActiveJob) -> Envelope:
     """A job as adapters take it.
 
-    A retry keeps the routing facts of the claim that it runs on.
+    A retry keeps the routing facts of the claim that it runs on. For a new job, the keys of
+    its limit and of its unique lock are worked out here, and whatever that raises is raised.
 
     Raises:
         SerializationError: an argument has no JSON form.
@@ -37,7 +38,13 @@ def pack(job: ActiveJob) -> Envelope:
     }
     if job._run is not None:
         return replace(job._run.envelope, **facts)
-    return Envelope(on_crash=job.on_crash, **facts)
+    limit_for, unique_lock_for = type(job).limit_for, type(job).unique_lock_for
+    return Envelope(
+        on_crash=job.on_crash,
+        limit=limit_for(job) if limit_for else None,
+        unique=unique_lock_for(job) if unique_lock_for else None,
+        **facts,
+    )
 
 
 def unpack(payload: Mapping[str, Any]) -> ActiveJob:

@@ -64,12 +64,17 @@ class Child:
         Call it once: the page is given back.
         """
         self.listen()
-        started = self._page.tokens()
+        started, overdue = self._page.tokens(), self._page.overdue()
         self._page.close()
         os.close(self.news)
         if os.waitstatus_to_exitcode(status) == Exit.IN_ORDER:
             return None
-        return Death(process_id=self._process_id, reason=describe(status), started=started)
+        return Death(
+            process_id=self._process_id,
+            reason=describe(status),
+            started=started,
+            overdue=overdue,
+        )
 
 
 def fork(plan: ProcessPlan, *, predecessors: Sequence[Death], inbox: SignalInbox) -> Child:
@@ -110,6 +115,8 @@ def describe(status: int) -> str:
     code = os.waitstatus_to_exitcode(status)
     if code == Exit.GIVEN_UP:
         return "left because the store had lost touch with it"
+    if code == Exit.OVERDUE:
+        return "left because a job did not end within its time limit"
     if code >= 0:
         return f"exited with status {code}"
     try:

@@ -9,16 +9,22 @@ from django_activejob import handler
 from django_activejob.conf import Settings, WorkerSettings
 from django_activejob.errors import ConfigurationError
 
+from .queue_order import EXCLUDED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What the command line says; None leaves the word to the settings."""
 
     queues: tuple[str, ...] | None = None
+    weights: tuple[tuple[str, int], ...] | None = None
     processes: int | None = None
     threads: int | None = None
     adapter: str | None = None
     shutdown_timeout: float | None = None
+    drain: bool = False
+    max_jobs: int | None = None
+    max_memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +39,29 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """When a worker leaves by itself; None means never.
+
+    After ``max_jobs``, or with more than ``max_memory`` megabytes, it is replaced; with
+    ``drains``, it leaves for good as soon as no job is ready or due.
+    """
+
+    max_jobs: int | None = None
+    max_memory: int | None = None
+    drains: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerPlan:
-    """A worker: the alias that it works for, its queues in order, its threads."""
+    """A worker: the alias that it works for, its queues in order, its threads.
+
+    ``weights`` is empty, or has one for each queue.
+    """
 
     adapter: str
     queues: tuple[str, ...]
     threads: int
+    weights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +72,7 @@ class ProcessPlan:
     worker: WorkerPlan | None
     chores_for: tuple[str, ...]
     timing: Timing
+    bounds: Bounds = Bounds()
 
     @property
     def adapters(self) -> tuple[str, ...]:
@@ -87,14 +111,21 @@ def plan(settings: Settings, options: Options) -> Plan:
     aliases = tuple(dict.fromkeys(worker.adapter for worker in workers))
     for alias in aliases:
         _check_serves_workers(alias)
-    return Plan(processes=_processes(workers, aliases, timing), timing=timing)
+    for worker in workers:
+        _check_exclusions(worker)
+    bounds = Bounds(max_jobs=options.max_jobs, max_memory=options.max_memory, drains=options.drain)
+    processes = _draining(workers) if options.drain else _processes(workers, aliases)
+    whole = tuple(replace(process, timing=timing, bounds=bounds) for process in processes)
+    return Plan(processes=whole, timing=timing)
 
 
 def _check_numbers(options: Options) -> None:
-    for name in ("processes", "threads"):
+    for name in ("processes", "threads", "max_jobs", "max_memory"):
         number = getattr(options, name)
         if number is not None and number < 1:
-            raise ConfigurationError(f"--{name}: {number} is too few; give 1 or more.")
+            raise ConfigurationError(
+                f"--{name.replace('_', '-')}: {number} is too few; give 1 or more."
+            )
     if options.shutdown_timeout is not None and options.shutdown_timeout < 0:
         raise ConfigurationError("--shutdown-timeout: give 0 or more seconds.")
     if options.queues is not None and not options.queues:
@@ -113,7 +144,9 @@ def _entries(settings: Settings, options: Options) -> list[WorkerSettings]:
     if options.adapter is not None:
         entries = _entries_of(options.adapter, settings)
     if options.queues is not None:
-        entries = [replace(entries[0], queues=options.queues)]
+        entries = [replace(entries[0], queues=options.queues, weights=())]
+    if options.weights is not None:
+        entries = [replace(entries[0], weights=options.weights)]
     return [
         replace(
             entry,
@@ -132,8 +165,9 @@ def _entries_of(alias: str, settings: Settings) -> list[WorkerSettings]:
 def _worker_plan(entry: WorkerSettings, settings: Settings) -> WorkerPlan:
     return WorkerPlan(
         adapter=entry.adapter or settings.queue_adapter,
-        queues=entry.queues,
+        queues=tuple(name for name, _ in entry.weights) or entry.queues,
         threads=entry.threads,
+        weights=tuple(weight for _, weight in entry.weights),
     )
 
 
@@ -147,16 +181,35 @@ def _check_serves_workers(alias: str) -> None:
         )
 
 
-def _processes(
-    workers: Sequence[WorkerPlan], aliases: tuple[str, ...], timing: Timing
-) -> tuple[ProcessPlan, ...]:
+def _check_exclusions(worker: WorkerPlan) -> None:
+    excluded = [name for name in worker.queues if name.startswith(EXCLUDED)]
+    if excluded and worker.weights:
+        raise ConfigurationError(f"queues {', '.join(excluded)}: weights leave nothing out.")
+    if excluded and handler.adapter(worker.adapter).inspector() is None:
+        raise ConfigurationError(
+            f"queues {', '.join(excluded)}: the adapter {worker.adapter!r} does not tell which "
+            "queues there are, so none can be left out. Name those that are wanted."
+        )
+
+
+def _processes(workers: Sequence[WorkerPlan], aliases: tuple[str, ...]) -> list[ProcessPlan]:
     if len(workers) == 1:
-        only = ProcessPlan(name="worker-1", worker=workers[0], chores_for=aliases, timing=timing)
-        return (only,)
-    return (
-        *(
-            ProcessPlan(name=f"worker-{number}", worker=worker, chores_for=(), timing=timing)
-            for number, worker in enumerate(workers, start=1)
-        ),
-        ProcessPlan(name="dispatcher", worker=None, chores_for=aliases, timing=timing),
-    )
+        return [_process("worker-1", workers[0], chores_for=aliases)]
+    return [
+        *(_process(f"worker-{number}", worker) for number, worker in enumerate(workers, start=1)),
+        _process("dispatcher", None, chores_for=aliases),
+    ]
+
+
+def _draining(workers: Sequence[WorkerPlan]) -> list[ProcessPlan]:
+    # Each looks by itself for what is due, so that it knows when nothing is left.
+    return [
+        _process(f"worker-{number}", worker, chores_for=(worker.adapter,))
+        for number, worker in enumerate(workers, start=1)
+    ]
+
+
+def _process(
+    name: str, worker: WorkerPlan | None, *, chores_for: tuple[str, ...] = ()
+) -> ProcessPlan:
+    return ProcessPlan(name=name, worker=worker, chores_for=chores_for, timing=Timing())

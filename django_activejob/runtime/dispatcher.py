@@ -27,6 +27,7 @@ class _Turn:
 
     chore: Chore
     due_at: float  # monotonic
+    found_nothing: bool = False
     outage: Outage = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,6 +55,10 @@ class Dispatcher:
     def is_alive(self) -> bool:
         """Whether the thread, if it ought to run, still lives."""
         return self._thread is None or self._ended.is_set() or self._thread.is_alive()
+
+    def has_rested(self) -> bool:
+        """Whether every chore has found nothing to do when it last ran. Any thread may ask."""
+        return all(turn.found_nothing for turn in self._turns)
 
     def end(self) -> None:
         """Ends the thread after the chore that it is at."""
@@ -90,6 +95,7 @@ class Dispatcher:
             turn.due_at = clock.monotonic() + turn.outage.failed(error)
             return
         turn.outage.ended()
+        turn.found_nothing = not count
         ended = clock.monotonic()
         turn.due_at = ended if count else ended + _about(turn.chore.every)
         notify(

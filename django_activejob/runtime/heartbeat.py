@@ -28,6 +28,7 @@ class Death:
     process_id: str
     reason: str  # for people: "killed by SIGKILL"
     started: tuple[str, ...] | None
+    overdue: tuple[str, ...] = ()  # for whose time limits it had to end
 
 
 class Heartbeat:
@@ -64,6 +65,7 @@ class Heartbeat:
         self._obey = obey
         self._when_news = when_news
         self._last_beat = clock.monotonic()
+        self._stays = False
         self._ended = threading.Event()
         self._outage = Outage("Beating")
         self._thread: threading.Thread | None = None
@@ -84,6 +86,11 @@ class Heartbeat:
 
     def end(self) -> None:
         """Ends beating; the thread then deregisters the process."""
+        self._ended.set()
+
+    def fall_silent(self) -> None:
+        """Ends beating, and stays registered: others settle what the process holds."""
+        self._stays = True
         self._ended.set()
 
     def join(self, *, until: float) -> None:
@@ -129,7 +136,12 @@ class Heartbeat:
 
     def _bury(self, registry: ProcessRegistry, death: Death) -> Sequence[Buried]:
         try:
-            return registry.bury(death.process_id, reason=death.reason, started=death.started)
+            return registry.bury(
+                death.process_id,
+                reason=death.reason,
+                started=death.started,
+                overdue=death.overdue,
+            )
         except AdapterUnavailable:
             raise
         except Exception:
@@ -166,7 +178,7 @@ class Heartbeat:
             self._obey(command)
 
     def _leave_place(self, registry: ProcessRegistry) -> None:
-        if not self.is_registered or self.is_pruned:
+        if not self.is_registered or self.is_pruned or self._stays:
             return
         try:
             registry.deregister(self.record.id)

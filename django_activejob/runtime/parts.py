@@ -81,6 +81,12 @@ class Parts:
             return 0.0
         return self._heartbeats[0].silence()
 
+    def have_drained(self) -> bool:
+        """Whether no job was left, neither ready nor due, when it was last looked for."""
+        dispatchers = [part for part in self._dispatchers if isinstance(part, Dispatcher)]
+        rested = all(dispatcher.has_rested() for dispatcher in dispatchers)
+        return rested and self.worker is not None and self.worker.has_drained()
+
     def are_alive(self) -> bool:
         """Whether every thread that ought to run does."""
         parts: list[Heartbeat | Worker | Dispatcher | Scheduler] = [
@@ -111,6 +117,19 @@ class Parts:
         """
         for heartbeat in self._heartbeats:
             heartbeat.end()
+        self._end(until)
+
+    def fall_silent(self, *, until: float) -> None:
+        """Ends all threads and stays registered: who buries this process settles what it holds.
+
+        Args:
+            until: the moment of the monotonic clock at which nothing is waited for any more.
+        """
+        for heartbeat in self._heartbeats:
+            heartbeat.fall_silent()
+        self._end(until)
+
+    def _end(self, until: float) -> None:
         for heartbeat in self._heartbeats:
             heartbeat.join(until=until)
         if self.worker is not None:
@@ -134,7 +153,7 @@ class Parts:
     def _add_upkeep(self, adapter: QueueAdapter, heartbeat: Heartbeat) -> None:
         added: list[Dispatcher | Scheduler] = [Dispatcher(adapter, timing=self._plan.timing)]
         store = adapter.recurring()
-        if store is not None:
+        if store is not None and not self._plan.bounds.drains:
             added.append(Scheduler(adapter, store))
         self._dispatchers += added
         self._waiting += [(heartbeat, part) for part in added]
@@ -164,6 +183,7 @@ class Parts:
             process_id=self._birth.process_id,
             page=self._birth.page,
             may_claim=lambda: heartbeat.silence() < self._plan.timing.self_fence_after,
+            most=self._plan.bounds.max_jobs,
         )
 
     def _record(self) -> ProcessRecord:

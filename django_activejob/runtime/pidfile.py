@@ -36,17 +36,18 @@ class Pidfile:
 
     def remove(self) -> None:
         """Removes the file, if it is still ours."""
-        if self._owner() == os.getpid():
+        if self.owner() == os.getpid():
             self._path.unlink(missing_ok=True)
 
     def _living_owner(self) -> int | None:
-        owner = self._owner()
+        owner = self.owner()
         # In a container every supervisor may have the same id: our own is a leftover.
         if owner is None or owner == os.getpid() or not _is_alive(owner):
             return None
         return owner
 
-    def _owner(self) -> int | None:
+    def owner(self) -> int | None:
+        """The pid that the file names; None when there is none."""
         try:
             return int(self._path.read_text())
         except (FileNotFoundError, ValueError):

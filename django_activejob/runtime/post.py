@@ -37,6 +37,7 @@ class Post:
         self._backoff = Backoff(first=0.5, cap=30.0)
         self._early_deaths = 0
         self._failed_boots = 0
+        self.is_done = False
 
     @property
     def is_hopeless(self) -> bool:
@@ -45,7 +46,7 @@ class Post:
 
     def is_due(self) -> bool:
         """Whether a child is missing and it is time to make one."""
-        return self.child is None and clock.monotonic() >= self._fill_at
+        return self.child is None and not self.is_done and clock.monotonic() >= self._fill_at
 
     def fill(self) -> None:
         """Forks a child; it first settles what its predecessor held."""
@@ -71,15 +72,18 @@ class Post:
         self.child = None
         reason = describe(status)
         death = child.death(status)
+        self.is_done = self.plan.bounds.drains and child.is_ready and death is None
         # A child that died before it was ready may have left its predecessors unsettled.
         kept = [] if child.is_ready else self._deaths
         self._deaths = [*kept, death] if death else kept
         self._fallen = (child.pid, reason)
         self._failed_boots = 0 if child.is_ready else self._failed_boots + 1
-        self._fill_at = clock.monotonic() + self._wait_after(child)
+        self._fill_at = clock.monotonic() + self._wait_after(child, death)
         return reason
 
-    def _wait_after(self, child: Child) -> float:
+    def _wait_after(self, child: Child, death: Death | None) -> float:
+        if child.is_ready and death is None:
+            return 0.0  # it has left as it was to
         if clock.monotonic() - child.born_at >= _STEADY:
             self._early_deaths = 0
             self._backoff.reset()

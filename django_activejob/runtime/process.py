@@ -6,19 +6,21 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django_activejob import clock
 from django_activejob.contracts import Command
 from django_activejob.job.base import ActiveJob
-from django_activejob.job.context import set_stopping
+from django_activejob.job.context import set_limiting, set_stopping
 
-from . import os_signals
+from . import memory, os_signals, titles
 from .birth import BOOTING, READY, Birth, Exit
 from .configuration import ProcessPlan
 from .os_signals import SignalInbox
 from .parts import Parts
+from .worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -63,9 +65,12 @@ class Process:
         self._parts.stop()
         self._drain()
         self._cut_short()
-        within = _LEAVE_AT_ONCE_WITHIN if self._must_hurry() else _LEAVE_WITHIN
-        self._parts.deregister(until=clock.monotonic() + within)
-        return self._leaving.status
+        return self._leave(self._leaving)
+
+    def keep_time_limits(self) -> None:
+        """Has the time limits of jobs kept in this process."""
+        if self._parts.worker is not None:
+            set_limiting(self._parts.worker.time_limits.limited)
 
     def stopping(self, job: ActiveJob) -> str | None:
         """Why a job in steps had better stop; None while it may go on. Any thread may ask."""
@@ -130,7 +135,26 @@ class Process:
             self._leave_because("others have given it up for dead", Exit.GIVEN_UP)
         elif not self._parts.are_alive():
             self._leave_because("one of its threads has died", Exit.BROKEN)
+        elif self._parts.worker is not None and self._parts.worker.overdue():
+            self._leave_because("a job does not end within its time limit", Exit.IN_ORDER)
+        elif why := self._has_done_enough():
+            self._leave_because(why, Exit.IN_ORDER)
         self._watch_silence()
+
+    def _has_done_enough(self) -> str | None:
+        worker, bounds = self._parts.worker, self._plan.bounds
+        if worker is None:
+            return None
+        if worker.is_spent():
+            return f"it has performed {bounds.max_jobs} jobs"
+        if bounds.drains and self._parts.have_drained():
+            return "no job is left"
+        return self._has_grown(bounds.max_memory) if worker.has_taken_any else None
+
+    def _has_grown(self, most: int | None) -> str | None:
+        if most is None or (size := memory.resident() // memory.MEGABYTE) <= most:
+            return None
+        return f"it has grown to {size} MB"
 
     def _watch_silence(self) -> None:
         timing, seconds = self._plan.timing, self._parts.silence()
@@ -161,7 +185,7 @@ class Process:
         while not worker.is_idle() and clock.monotonic() < until and not self._must_hurry():
             self._read_signals(_DRAIN_TICK)
             self._watch_silence()
-        if held := worker.held():
+        if held := set(worker.held()) - set(worker.overdue()):
             logger.warning(
                 "%s: %d jobs have not ended in time and go back to their queues.",
                 self._plan.name,
@@ -170,10 +194,24 @@ class Process:
 
     def _cut_short(self) -> None:
         worker = self._parts.worker
-        cut = set(worker.cut_short()) if worker is not None else set()
+        if worker is not None:
+            self._await_ends(worker, worker.cut_short())
+
+    def _await_ends(self, worker: Worker, tokens: Sequence[str]) -> None:
         until = clock.monotonic() + _CUT_WITHIN
-        while worker is not None and cut & set(worker.held()) and clock.monotonic() < until:
+        while set(tokens) & set(worker.held()) and clock.monotonic() < until:
             self._read_signals(_DRAIN_TICK)
+
+    def _leave(self, leaving: _Leaving) -> Exit:
+        within = _LEAVE_AT_ONCE_WITHIN if self._must_hurry() else _LEAVE_WITHIN
+        worker = self._parts.worker
+        if worker is None or not worker.overdue():
+            self._parts.deregister(until=clock.monotonic() + within)
+            return leaving.status
+        # An overdue job runs until the process is gone; only then may others settle it.
+        self._await_ends(worker, worker.give_back_all_but_overdue())
+        self._parts.fall_silent(until=clock.monotonic() + within)
+        return Exit.OVERDUE
 
     def _must_hurry(self) -> bool:
         return self._leaving is not None and self._leaving.at_once
@@ -185,8 +223,10 @@ def live_and_exit(plan: ProcessPlan, birth: Birth) -> None:
     try:
         inbox = SignalInbox()
         os_signals.let_through()
+        titles.show(titles.title_of(plan))
         process = Process(plan, birth, inbox=inbox)
         set_stopping(process.stopping)
+        process.keep_time_limits()
         status = process.run()
     # Nothing may climb into the frames of the supervisor, of which this is a copy.
     except BaseException:

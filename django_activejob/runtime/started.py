@@ -10,6 +10,7 @@ from typing import Final
 _SLOT_SIZE: Final = 128  # bytes: the length of a token, then the token
 _LENGTH: Final = struct.Struct("=H")
 _LONGEST: Final = _SLOT_SIZE - _LENGTH.size
+_OVERDUE: Final = 0x8000  # the bit of a length that no token is long enough for
 _UNWRITTEN: Final = struct.Struct("=I")
 _SPARE: Final = 256  # slots for jobs that have ended and are not settled yet
 
@@ -44,6 +45,14 @@ class StartedPage:
             slot = self._slots[token] = self._free.pop()
             self._write(slot, written)
 
+    def mark_overdue(self, token: str) -> None:
+        """Notes that a job that has begun does not end within its time limit."""
+        with self._lock:
+            slot = self._slots.get(token)
+            if slot is not None:
+                marked = self._length(slot) | _OVERDUE
+                _LENGTH.pack_into(self._memory, slot * _SLOT_SIZE, marked)
+
     def clear(self, token: str) -> None:
         """Notes that a claim has been settled; other tokens are ignored."""
         with self._lock:
@@ -59,8 +68,12 @@ class StartedPage:
         """What had begun; None when not all of it could be written down."""
         if _UNWRITTEN.unpack_from(self._memory, 0)[0]:
             return None
-        slots = range(1, len(self._memory) // _SLOT_SIZE)
-        return tuple(token for slot in slots if (token := self._read(slot)))
+        return tuple(token for slot in self._all_slots() if (token := self._read(slot)))
+
+    def overdue(self) -> tuple[str, ...]:
+        """Those of them that were over their time limit."""
+        slots = [slot for slot in self._all_slots() if self._length(slot) & _OVERDUE]
+        return tuple(self._read(slot) for slot in slots)
 
     def close(self) -> None:
         """Gives the memory back."""
@@ -73,9 +86,14 @@ class StartedPage:
         _LENGTH.pack_into(self._memory, start, len(token))
 
     def _read(self, slot: int) -> str:
-        start = slot * _SLOT_SIZE
-        length = _LENGTH.unpack_from(self._memory, start)[0]
-        return self._memory[start + _LENGTH.size : start + _LENGTH.size + length].decode()
+        start = slot * _SLOT_SIZE + _LENGTH.size
+        return self._memory[start : start + (self._length(slot) & ~_OVERDUE)].decode()
+
+    def _all_slots(self) -> range:
+        return range(1, len(self._memory) // _SLOT_SIZE)
+
+    def _length(self, slot: int) -> int:
+        return int(_LENGTH.unpack_from(self._memory, slot * _SLOT_SIZE)[0])
 
     def _count_unwritten(self) -> None:
         _UNWRITTEN.pack_into(self._memory, 0, len(self._unwritten))

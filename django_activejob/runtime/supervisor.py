@@ -10,7 +10,7 @@ from typing import Final
 
 from django_activejob import clock
 
-from . import os_signals
+from . import os_signals, service_manager, titles
 from .child import Child, take_leave_of_stores
 from .configuration import Plan
 from .os_signals import SignalInbox
@@ -36,6 +36,7 @@ class Supervisor:
         self._inbox = SignalInbox()
         self._posts = [Post(process, inbox=self._inbox) for process in plan.processes]
         self._is_quiet = False
+        self._is_ready = False
         self._has_failed = False
         self._stopping_since: float | None = None
         self._escalations: list[tuple[float, signal.Signals]] = []
@@ -43,6 +44,7 @@ class Supervisor:
     def run(self) -> int:
         """Runs until stopped; returns the exit status: 1 when children cannot start, else 0."""
         take_leave_of_stores()
+        titles.show("runjobs supervisor")
         # What is alive now is never collected, so that its memory stays shared.
         gc.collect()
         gc.freeze()
@@ -55,7 +57,9 @@ class Supervisor:
         return int(self._has_failed)
 
     def _is_over(self) -> bool:
-        return self._stopping_since is not None and not any(post.child for post in self._posts)
+        if any(post.child for post in self._posts):
+            return False
+        return self._stopping_since is not None or all(post.is_done for post in self._posts)
 
     def _tick(self) -> None:
         if self._stopping_since is None:
@@ -63,6 +67,7 @@ class Supervisor:
         else:
             self._escalate()
         self._wait()
+        self._tell_service_manager()
         self._reap()
         self._kill_hung()
         self._give_up_if_hopeless()
@@ -75,6 +80,13 @@ class Supervisor:
         for child in children:
             if not child.is_ready:
                 child.listen()
+
+    def _tell_service_manager(self) -> None:
+        # A turn of this loop, at least one a second, is what its watchdog is to see.
+        service_manager.tell_if_watched(service_manager.WATCHDOG)
+        if not self._is_ready and all(p.child and p.child.is_ready for p in self._posts):
+            self._is_ready = True
+            service_manager.tell(service_manager.READY)
 
     def _patience(self) -> float:
         if self._escalations:
@@ -99,8 +111,9 @@ class Supervisor:
 
     def _note_end(self, post: Post, child: Child, status: int) -> None:
         reason = post.vacate(child, status)
-        if self._stopping_since is None:
-            logger.warning("%s (pid %d) %s; it is replaced.", post.plan.name, child.pid, reason)
+        if self._stopping_since is None and not post.is_done:
+            level = logging.WARNING if status else logging.INFO
+            logger.log(level, "%s (pid %d) %s; it is replaced.", post.plan.name, child.pid, reason)
         else:
             logger.info("%s (pid %d) %s.", post.plan.name, child.pid, reason)
 
@@ -140,6 +153,7 @@ class Supervisor:
     def _stop(self) -> None:
         if self._stopping_since is None:
             self._stopping_since = clock.monotonic()
+            service_manager.tell(service_manager.STOPPING)
             logger.info("Stopping; running jobs may take %g s.", self._plan.timing.shutdown_timeout)
             self._tell(signal.SIGTERM, *self._posts)
             last = self._stopping_since + self._plan.timing.shutdown_timeout + _GRACE

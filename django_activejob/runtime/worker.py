@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from django_activejob import signals
 from django_activejob.contracts import Claim, QueueAdapter, Settlement, Source
 from django_activejob.instrumentation import notify
 
-from . import boundary
+from . import boundary, time_limits
 from .allowance import LONGEST_WAIT, Allowance
 from .claiming import LONGEST_SLEEP, Claiming
 from .configuration import WorkerPlan
 from .executor import cut_short, settlement_of
 from .pool import Pool
+from .queue_order import QueueOrder
 from .settling import Settling
 from .started import StartedPage
+from .time_limits import TimeLimits
+
+_NOTHING_LEFT: Final = 2  # claims in a row; the first may have begun before the last job ended
 
 
 class Worker:
     """One process's claiming thread, pool and settling thread.
 
     ``_held`` has every claim from its claiming to the writing of its end, by token, and
-    ``_running`` those whose jobs run; both are guarded by ``_lock``.
+    ``_running`` those whose jobs run; ``_overdue`` are the tokens of those that did not
+    react to their time limits. All are guarded by ``_lock``.
 
     Args:
         may_claim: asked before each claim; False while the process is not sure to live.
+        most: how many jobs it takes in all; None means any number.
     """
 
     def __init__(
@@ -38,20 +45,25 @@ class Worker:
         process_id: str,
         page: StartedPage,
         may_claim: Callable[[], bool],
+        most: int | None = None,
     ) -> None:
         self._adapter = adapter
         self._process_id = process_id
         self._page = page
         self._may_claim = may_claim
+        self._most = most
+        self._taken = 0  # claims that were not given back; guarded by _lock
         self._held: dict[str, Claim] = {}
         self._running: dict[str, Claim] = {}
+        self._overdue: set[str] = set()
         self._lock = threading.Lock()
+        self.time_limits = TimeLimits(when_overdue=self._note_overdue)
         self._allowance = Allowance()
         self._pool = Pool(threads=plan.threads, perform=self._perform, when_free=self._go_on)
         self._settling = Settling(source, is_idle=self._pool.is_idle, when_settled=self._let_go)
         self._claiming = Claiming(
             source,
-            queues=plan.queues,
+            queues=QueueOrder(plan.queues, weights=plan.weights, known=self._known_queues).next,
             room=self._room,
             accept=self._accept,
             patience=self._patience,
@@ -59,6 +71,7 @@ class Worker:
 
     def start(self) -> None:
         """Starts all threads; the process must be registered."""
+        self.time_limits.start()
         self._settling.start()
         self._pool.start()
         self._claiming.start()
@@ -69,8 +82,21 @@ class Worker:
             return list(self._held)
 
     def is_idle(self) -> bool:
-        """Whether, after ``quiet``, every claim has been settled."""
-        return self._claiming.is_over and not self.held()
+        """Whether, after ``quiet``, every claim is settled, but for jobs that are overdue."""
+        return self._claiming.is_over and set(self.held()) <= set(self.overdue())
+
+    def is_spent(self) -> bool:
+        """Whether it has done as many jobs as it takes."""
+        return self._most is not None and self._taken >= self._most and not self.held()
+
+    def has_drained(self) -> bool:
+        """Whether, since its last job, claims have found nothing twice."""
+        return self._claiming.empty_turns >= _NOTHING_LEFT and not self.held()
+
+    @property
+    def has_taken_any(self) -> bool:
+        """Whether it has had a job at all."""
+        return self._taken > 0
 
     @property
     def is_pruned(self) -> bool:
@@ -79,7 +105,13 @@ class Worker:
 
     def is_alive(self) -> bool:
         """Whether every thread that ought to run does."""
-        return self._claiming.is_alive() and self._pool.is_alive() and self._settling.is_alive()
+        parts = (self._claiming, self._pool, self._settling, self.time_limits)
+        return all(part.is_alive() for part in parts)
+
+    def overdue(self) -> Sequence[str]:
+        """The tokens of the jobs that run on, though their time is long up. Any thread may ask."""
+        with self._lock:
+            return list(self._overdue)
 
     def quiet(self) -> None:
         """Claims no more; what has been claimed is performed."""
@@ -95,34 +127,57 @@ class Worker:
         What such a job may still do before the process ends is not recorded any more.
         """
         with self._lock:
-            cut = [claim for claim in self._running.values() if _must_not_run_again(claim)]
+            cut = [
+                claim
+                for token, claim in self._running.items()
+                if _must_not_run_again(claim) and token not in self._overdue
+            ]
             for claim in cut:
                 del self._running[claim.token]
         self._settling.add([cut_short(claim, adapter=self._adapter) for claim in cut])
         return [claim.token for claim in cut]
+
+    def give_back_all_but_overdue(self) -> Sequence[str]:
+        """Releases the jobs that still run, but for those over their time limits.
+
+        What such a job may still do before the process ends is not recorded any more.
+        """
+        with self._lock:
+            others = [claim for token, claim in self._running.items() if token not in self._overdue]
+            for claim in others:
+                del self._running[claim.token]
+        self._release(others)
+        return [claim.token for claim in others]
 
     def end(self) -> None:
         """Ends all threads that can end; jobs that still run are left to themselves."""
         self._claiming.end()
         self._pool.end()
         self._settling.end()
+        self.time_limits.end()
 
     def join(self, *, until: float) -> None:
         """Waits for the threads to end, to the given moment of the monotonic clock."""
-        for part in (self._claiming, self._pool, self._settling):
+        for part in (self._claiming, self._pool, self._settling, self.time_limits):
             part.join(until=until)
 
     def _room(self) -> int:
         if self._settling.is_failing or not self._may_claim():
             return 0
         self._release(self._pool.take_back(waiting_for=LONGEST_WAIT))
-        return self._pool.room() + self._allowance.surplus
+        room = self._pool.room() + self._allowance.surplus
+        return room if self._most is None else min(room, self._most - self._taken)
+
+    def _known_queues(self) -> list[str]:
+        inspector = self._adapter.inspector()
+        return [queue.name for queue in inspector.queues()] if inspector is not None else []
 
     def _patience(self) -> float:
         return LONGEST_WAIT if self._pool.has_line() else LONGEST_SLEEP
 
     def _accept(self, claims: Sequence[Claim]) -> None:
         with self._lock:
+            self._taken += len(claims)
             self._held.update((claim.token, claim) for claim in claims)
         notify(signals.claimed, adapter=self._adapter, process_id=self._process_id, claims=claims)
         # The order to take no more may have come while the source was at it.
@@ -142,6 +197,8 @@ class Worker:
     def _release(self, claims: Sequence[Claim]) -> None:
         if not claims:
             return
+        with self._lock:
+            self._taken -= len(claims)
         self._settling.add([Settlement(claim=claim, execution=None) for claim in claims])
         notify(signals.released, adapter=self._adapter, process_id=self._process_id, claims=claims)
 
@@ -149,14 +206,23 @@ class Worker:
         self._page.mark(claim.token)
         with self._lock:
             self._running[claim.token] = claim
+        time_limits.serve(claim.token)
         settlement = settlement_of(claim, adapter=self._adapter)
         boundary.clean_after(claim)
         if settlement.execution is not None:
             self._allowance.note(settlement.execution.seconds)
         with self._lock:
+            self._overdue.discard(claim.token)
             is_ours_to_end = self._running.pop(claim.token, None) is not None
         if is_ours_to_end:
             self._settling.add([settlement])
+
+    def _note_overdue(self, token: str) -> None:
+        with self._lock:
+            if token not in self._running:
+                return
+            self._overdue.add(token)
+        self._page.mark_overdue(token)
 
     def _go_on(self) -> None:
         self._claiming.wake()
@@ -169,6 +235,8 @@ class Worker:
         with self._lock:
             for settlement in settlements:
                 self._held.pop(settlement.claim.token, None)
+            # They may have enqueued others, which no claim before could have found.
+            self._claiming.forget_empty_turns()
         self._claiming.wake()
 
 

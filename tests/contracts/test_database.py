@@ -6,10 +6,13 @@ from django_activejob.testing.contracts import (
     ChoresContract,
     EnqueueContract,
     InspectorContract,
+    LimitsContract,
+    LimitsInspectorContract,
     RecurringContract,
     RegistryContract,
     SettlingContract,
     SourceContract,
+    UniqueContract,
 )
 
 
@@ -38,4 +41,16 @@ class TestChores(ChoresContract):
 
 
 class TestInspector(InspectorContract):
+    pass
+
+
+class TestLimits(LimitsContract):
+    pass
+
+
+class TestLimitsForPeople(LimitsInspectorContract):
+    pass
+
+
+class TestUnique(UniqueContract):
     pass

@@ -9,7 +9,13 @@ import pytest
 from django_activejob.adapters.database import DatabaseAdapter
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.vendor import MARIADB, POSTGRESQL, SQLITE
-from django_activejob.testing.contracts import ChoresContract, SettlingContract, SourceContract
+from django_activejob.testing.contracts import (
+    ChoresContract,
+    LimitsContract,
+    SettlingContract,
+    SourceContract,
+    UniqueContract,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +35,14 @@ class TestSettling(SettlingContract):
 
 
 class TestChores(ChoresContract):
+    pass
+
+
+class TestLimits(LimitsContract):
+    pass
+
+
+class TestUnique(UniqueContract):
     pass
 
 

@@ -49,6 +49,8 @@ class DatabaseAdapter(QueueAdapter):
 
     supports_delay: ClassVar[bool] = True
     supports_priority: ClassVar[bool] = True
+    supports_limits: ClassVar[bool] = True
+    supports_unique: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -95,7 +97,7 @@ class DatabaseAdapter(QueueAdapter):
 
     @override
     def chores(self) -> Sequence[Chore]:
-        """Dispatching, and clearing away what has finished long ago."""
+        """Dispatching, giving permits that are free, and clearing away what is done with."""
         return chores(self._store, keep_finished=self._keep_finished, keep_ticks=self._keep_ticks)
 
     @override

@@ -7,25 +7,36 @@ from functools import partial
 
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.transitions.clear_finished import clear_finished
+from django_activejob.adapters.database.transitions.clear_locks import clear_locks
+from django_activejob.adapters.database.transitions.clear_semaphores import clear_semaphores
 from django_activejob.adapters.database.transitions.clear_ticks import clear_ticks
 from django_activejob.adapters.database.transitions.dispatch import dispatch
+from django_activejob.adapters.database.transitions.unblock import unblock
 from django_activejob.contracts import Chore
 
 DISPATCH_EVERY = 0.1  # seconds
+UNBLOCK_EVERY = 5.0  # seconds
 CLEAR_EVERY = 60.0  # seconds
+CLEAR_SEMAPHORES_EVERY = 600.0  # seconds
 
 
 def chores(store: Store, *, keep_finished: float | None, keep_ticks: float) -> Sequence[Chore]:
-    """Due jobs become ready; finished ones are dropped when they have been kept long enough.
+    """Due jobs become ready, free permits are given, and what is done with is dropped.
 
     Args:
-        keep_finished: seconds; None means for ever.
+        keep_finished: seconds for which finished jobs are kept; None means for ever.
         keep_ticks: seconds, of the ticks of recurring tasks.
     """
-    dispatching = Chore(name="dispatch", every=DISPATCH_EVERY, run=partial(dispatch, store))
     forgetting = partial(clear_ticks, store, keep=keep_ticks)
-    always = (dispatching, Chore(name="clear_ticks", every=CLEAR_EVERY, run=forgetting))
-    if keep_finished is None:
-        return always
-    clearing = partial(clear_finished, store, keep=keep_finished)
-    return (*always, Chore(name="clear_finished", every=CLEAR_EVERY, run=clearing))
+    clearing = partial(clear_semaphores, store)
+    found = [
+        Chore(name="dispatch", every=DISPATCH_EVERY, run=partial(dispatch, store)),
+        Chore(name="unblock", every=UNBLOCK_EVERY, run=partial(unblock, store)),
+        Chore(name="clear_locks", every=CLEAR_EVERY, run=partial(clear_locks, store)),
+        Chore(name="clear_semaphores", every=CLEAR_SEMAPHORES_EVERY, run=clearing),
+        Chore(name="clear_ticks", every=CLEAR_EVERY, run=forgetting),
+    ]
+    if keep_finished is not None:
+        clearing = partial(clear_finished, store, keep=keep_finished)
+        found.append(Chore(name="clear_finished", every=CLEAR_EVERY, run=clearing))
+    return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django_activejob.adapters.database.attempts import NOTHING, Attempt, number_of
 from django_activejob.adapters.database.fence import Hold, hold_of
 from django_activejob.adapters.database.rows import Row, row_of
+from django_activejob.adapters.database.state import State
 from django_activejob.adapters.database.text import bounded_error
 from django_activejob.contracts import (
     Claim,
@@ -46,6 +47,26 @@ class End:
     def finishes(self) -> bool:
         """Whether the job is done with, and did not fail."""
         return self.outcome in _FINISHING
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job does not run again."""
+        return self.execution is not None and self.row is None
+
+    @property
+    def merely_finishes(self) -> bool:
+        """Whether there is nothing more to do than to finish the job."""
+        is_unique = self.claim.envelope is not None and self.claim.envelope.unique is not None
+        return self.finishes and not self.is_remembered and not is_unique
+
+    @property
+    def freed_key(self) -> str:
+        """The key of the limit whose permit the job gives back; empty when it keeps it."""
+        envelope = self.claim.envelope
+        if envelope is None or envelope.limit is None or self.execution is None:
+            return ""
+        keeps_it = self.row is not None and self.row.state is State.READY
+        return "" if keeps_it else envelope.limit.key
 
     @property
     def is_remembered(self) -> bool:
@@ -91,7 +112,7 @@ def _bounded(execution: Execution | None) -> Execution | None:
 
 def _with_retry(end: End, execution: Execution, envelope: Envelope) -> End:
     try:
-        return replace(end, row=row_of(envelope))
+        return replace(end, row=row_of(envelope, keeps_permit=True))
     except (EnqueueError, TypeError, ValueError) as refusal:
         # A retry that the table cannot hold fails its job; raised, it would hold up all others.
         return replace(end, execution=_refused(execution, refusal))

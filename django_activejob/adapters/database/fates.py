@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
+from django_activejob.adapters.database.admission import admit_next
 from django_activejob.adapters.database.attempts import Attempt, number_of, remember
 from django_activejob.adapters.database.rows import Held
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.text import bounded_error
 from django_activejob.adapters.database.transitions.release import RELEASED
+from django_activejob.adapters.database.unique import free_ended
 from django_activejob.contracts import Buried, ErrorRecord
 
 MOST_DEATHS = 3
@@ -33,9 +36,20 @@ _FAIL = """
 _random = random.SystemRandom()
 
 
-def settle_dead(
-    store: Store, held: Sequence[Held], *, reason: str, started: Collection[str] | None
-) -> list[Buried]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """How a process died.
+
+    ``reason`` is for people. ``started`` has the tokens of the jobs that had begun; None when
+    nobody knows, then all count. For ``overdue`` ones, over their time limit, it had to die.
+    """
+
+    reason: str
+    started: Collection[str] | None
+    overdue: Collection[str] = frozenset()
+
+
+def settle_dead(store: Store, held: Sequence[Held], death: Death) -> list[Buried]:
     """Settles what a dead process held; the caller has locked the rows.
 
     What had not started is released, the death not counted. What had started fails when its
@@ -44,11 +58,22 @@ def settle_dead(
     """
     buried = []
     for each in held:
-        if started is not None and each.claim.token not in started:
+        if death.started is not None and each.claim.token not in death.started:
             buried.append(_release(store, each))
         else:
-            buried.append(_settle_crash(store, each, reason))
+            buried.append(_settle_crash(store, each, death))
+    free_ended(store, [each.envelope for each in buried if each.fate == "failed"])
+    admit_next(store, _freed_keys(buried))
     return buried
+
+
+def _freed_keys(buried: Sequence[Buried]) -> list[str]:
+    # What is released stays ready, and keeps its permit.
+    return [
+        each.envelope.limit.key
+        for each in buried
+        if each.fate != "released" and each.envelope and each.envelope.limit
+    ]
 
 
 def _release(store: Store, held: Held) -> Buried:
@@ -56,9 +81,9 @@ def _release(store: Store, held: Held) -> Buried:
     return Buried(token=held.claim.token, envelope=held.claim.envelope, fate="released")
 
 
-def _settle_crash(store: Store, held: Held, reason: str) -> Buried:
+def _settle_crash(store: Store, held: Held, death: Death) -> Buried:
     claim, deaths = held.claim, held.claim.crashes + 1
-    error = bounded_error(_crash(held, reason, deaths))
+    error = bounded_error(_error(held, death, deaths))
     remember(store, [_attempt(held, error)])
     if _is_final(held, deaths):
         store.change(_FAIL, (error.class_name, held.id))
@@ -73,10 +98,17 @@ def _is_final(held: Held, deaths: int) -> bool:
     return deaths >= MOST_DEATHS or (envelope is not None and envelope.on_crash == "fail")
 
 
-def _crash(held: Held, reason: str, deaths: int) -> ErrorRecord:
+def _error(held: Held, death: Death, deaths: int) -> ErrorRecord:
+    if held.claim.token in death.overdue:
+        return ErrorRecord(
+            class_name="django_activejob.errors.JobTimeout",
+            message=f"{_label(held)}: it did not end within its time limit, and its process had "
+            f"to end with it. {_advice(held, deaths)}",
+        )
     return ErrorRecord(
         class_name="django_activejob.errors.ProcessCrashed",
-        message=f"{_label(held)}: the process that ran it died: {reason}. {_advice(held, deaths)}",
+        message=f"{_label(held)}: the process that ran it died: {death.reason}. "
+        f"{_advice(held, deaths)}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Indexes of the jobs in one state: partial where the engine can, else led by the state."""
+"""Indexes of the jobs in some states: partial where the engine can, else led by the state."""
 
 from __future__ import annotations
 
@@ -13,18 +13,23 @@ from typing_extensions import override
 
 
 class StateIndex(models.Index):
-    """An index of the jobs in one state.
+    """An index of the jobs in one state, or in some.
 
     MySQL and MariaDB know no partial indexes, and Django leaves those out there with a
     warning; they get an index of all jobs with the state in front.
 
     Args:
-        state: the state of the jobs in it.
+        state: the state of the jobs in it, or a tuple of states.
         besides: what a query has to say too, for this index to serve it.
     """
 
     def __init__(
-        self, *, state: str, fields: Sequence[str], name: str, besides: Q | None = None
+        self,
+        *,
+        state: str | tuple[str, ...],
+        fields: Sequence[str],
+        name: str,
+        besides: Q | None = None,
     ) -> None:
         super().__init__(fields=fields, name=name)
         self.state = state
@@ -53,7 +58,8 @@ class StateIndex(models.Index):
         return index.create_sql(model, schema_editor, using, **options)
 
     def _partial(self) -> models.Index:
-        condition = Q(state=self.state)
+        one = isinstance(self.state, str)
+        condition = Q(state=self.state) if one else Q(state__in=self.state)
         if self.besides is not None:
             condition &= self.besides
         return models.Index(fields=self.fields, name=self.name, condition=condition)

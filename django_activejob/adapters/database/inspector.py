@@ -84,7 +84,7 @@ class DatabaseInspector(Inspector):
     """The tables, as people read and repair them; may be used by any thread."""
 
     statuses: frozenset[Status] = frozenset(
-        ("scheduled", "ready", "running", "retrying", "failed", "finished")
+        ("scheduled", "blocked", "ready", "running", "retrying", "failed", "finished")
     )
     filters: frozenset[str] = frozenset(("queue", "job_class", "search"))
     actions: frozenset[str] = frozenset(("retry", "discard", "dispatch", "pause", "resume"))
@@ -153,8 +153,9 @@ class DatabaseInspector(Inspector):
 
     @override
     def dispatch(self, query: JobQuery, *, limit: int) -> Repaired:
-        """Makes scheduled jobs ready now."""
-        return repair(self._store, query, dispatch_now, guard="state = 'scheduled'", limit=limit)
+        """Makes scheduled and blocked jobs ready now; a limit does not hold them back."""
+        guard = "state IN ('scheduled', 'blocked')"
+        return repair(self._store, query, dispatch_now, guard=guard, limit=limit)
 
     @override
     def pause(self, queue: str) -> None:

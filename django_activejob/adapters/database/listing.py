@@ -43,6 +43,7 @@ class Order:
 # What waits stands in the order in which it will run; all else shows first what changed last.
 _ORDERS: dict[Status, Order] = {
     "ready": Order(column="priority"),
+    "blocked": Order(column="priority"),
     "scheduled": Order(column="scheduled_at"),
     "retrying": Order(column="scheduled_at"),
     "running": Order(column="claimed_at", descending=True),

@@ -27,6 +27,8 @@ class Job(models.Model):
     # Escaped JSON in a text column: it comes back byte for byte, NUL characters included.
     payload = models.TextField(_("payload"))
     routing = models.TextField(_("routing"), default="", blank=True)
+    # What it shares with the jobs of its concurrency limit; empty when it has none.
+    limit_key = models.CharField(_("limit key"), max_length=255, default="", blank=True)
     executions = models.IntegerField(_("executions"), default=0)
     crashes = models.SmallIntegerField(_("crashes"), default=0)
     process_id = models.CharField(_("process id"), max_length=32, default="", blank=True)
@@ -70,6 +72,17 @@ class Job(models.Model):
             StateIndex(state="finished", fields=["finished_at", "id"], name="aj_job_finished"),
             # what failed last
             StateIndex(state="failed", fields=["failed_at", "id"], name="aj_job_failed"),
+            # who waits first for the permit of a key; which keys are waited for
+            StateIndex(
+                state="blocked", fields=["limit_key", "priority", "id"], name="aj_job_blocked"
+            ),
+            # how many hold a permit of a key
+            StateIndex(
+                state=("ready", "running"),
+                besides=Q(limit_key__gt=""),
+                fields=["limit_key"],
+                name="aj_job_holding",
+            ),
             # the jobs of a class; which classes there are
             models.Index(fields=["job_class", "id"], name="aj_job_class"),
         ]
@@ -143,6 +156,53 @@ class Process(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pid} on {self.hostname}"
+
+
+class Semaphore(models.Model):
+    """A concurrency key: the row that is locked to give permits, and the limit last declared.
+
+    Permits are not counted here: the holders of a key are its ready and running jobs.
+    """
+
+    key = models.CharField(_("key"), max_length=255, primary_key=True, db_column="limit_key")
+    limit_to = models.IntegerField(_("limit"))
+    duration = models.FloatField(_("duration in seconds"))
+    used_at = models.DateTimeField(_("last used at"))
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_semaphore"
+        verbose_name = _("semaphore")
+        verbose_name_plural = _("semaphores")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class UniqueLock(models.Model):
+    """What makes one job the only one with its key, until ``expires_at`` at the latest."""
+
+    key = models.CharField(_("key"), max_length=255, primary_key=True, db_column="unique_key")
+    job_id = models.CharField(_("job id"), max_length=36)
+    until = models.CharField(_("until"), max_length=10)
+    expires_at = models.DateTimeField(_("expires at"))
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_uniquelock"
+        verbose_name = _("unique lock")
+        verbose_name_plural = _("unique locks")
+        default_permissions = ("view",)
+        indexes: ClassVar = [
+            # the locks of a job that ends
+            models.Index(fields=["job_id"], name="aj_lock_job_id"),
+            # what has expired
+            models.Index(fields=["expires_at"], name="aj_lock_expires"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Pause(models.Model):

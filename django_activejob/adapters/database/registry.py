@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from django_activejob import clock
+from django_activejob.adapters.database.fates import Death
 from django_activejob.adapters.database.fence import Hold, hold_of
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.text import storable
@@ -83,11 +84,17 @@ class DatabaseRegistry(ProcessRegistry):
 
     @override
     def bury(
-        self, process_id: str, *, reason: str, started: Sequence[str] | None
+        self,
+        process_id: str,
+        *,
+        reason: str,
+        started: Sequence[str] | None,
+        overdue: Sequence[str] = (),
     ) -> Sequence[Buried]:
         """Settles what a dead process held, and forgets it."""
         known = None if started is None else frozenset(started)
-        return bury(self._store, process_id, reason=reason, started=known)
+        death = Death(reason=reason, started=known, overdue=frozenset(overdue))
+        return bury(self._store, process_id, death)
 
     @override
     def prune(self, *, silent_for: float) -> Sequence[Buried]:

@@ -34,12 +34,14 @@ class Row:
     job_class: str
     payload: str
     routing: str
+    limit_key: str
     scheduled_at: datetime | None
     executions: int
 
-    WIDTH: ClassVar[int] = 9
+    WIDTH: ClassVar[int] = 10
     COLUMNS: ClassVar[str] = (
-        "queue, priority, state, job_id, job_class, payload, routing, scheduled_at, executions"
+        "queue, priority, state, job_id, job_class, payload, routing, limit_key, scheduled_at,"
+        " executions"
     )
     ASSIGNMENTS: ClassVar[str] = ", ".join(f"{name} = %s" for name in COLUMNS.split(", "))
 
@@ -53,13 +55,17 @@ class Row:
             self.job_class,
             self.payload,
             self.routing,
+            self.limit_key,
             vendor.write_time(self.scheduled_at),
             self.executions,
         )
 
 
-def row_of(envelope: Envelope) -> Row:
+def row_of(envelope: Envelope, *, keeps_permit: bool = False) -> Row:
     """What to write for an envelope; due at once unless its time is in the future.
+
+    Args:
+        keeps_permit: what is due need not wait for the permit of its limit: it holds it.
 
     Raises:
         EnqueueError: the envelope does not fit the table.
@@ -69,11 +75,12 @@ def row_of(envelope: Envelope) -> Row:
     return Row(
         queue=envelope.queue_name,
         priority=envelope.priority,
-        state=_first_state(envelope.scheduled_at),
+        state=_first_state(envelope, keeps_permit=keeps_permit),
         job_id=payload["job_id"],
         job_class=payload["job_class"],
         payload=_encode(payload),
         routing=routing.written(envelope),
+        limit_key=envelope.limit.key if envelope.limit else "",
         scheduled_at=envelope.scheduled_at,
         executions=payload["executions"],
     )
@@ -170,9 +177,10 @@ def _unreadable(id: int, error: Exception) -> ErrorRecord:
     )
 
 
-def _first_state(scheduled_at: datetime | None) -> State:
-    is_due = scheduled_at is None or scheduled_at <= now()
-    return State.READY if is_due else State.SCHEDULED
+def _first_state(envelope: Envelope, *, keeps_permit: bool) -> State:
+    if envelope.scheduled_at is not None and envelope.scheduled_at > now():
+        return State.SCHEDULED
+    return State.BLOCKED if envelope.limit and not keeps_permit else State.READY
 
 
 def _refuse_misfits(envelope: Envelope) -> None:
@@ -180,9 +188,12 @@ def _refuse_misfits(envelope: Envelope) -> None:
     _refuse_text("queue name", envelope.queue_name, limit=NAME_CHARACTERS, of=payload)
     _refuse_text("job class", payload["job_class"], limit=NAME_CHARACTERS, of=payload)
     _refuse_text("job id", payload["job_id"], limit=JOB_ID_CHARACTERS, of=payload)
+    for shared in (envelope.limit, envelope.unique):
+        if shared is not None:
+            _refuse_text("key", shared.key, limit=NAME_CHARACTERS, of=payload)
     if not SMALLEST_PRIORITY <= envelope.priority <= GREATEST_PRIORITY:
         raise EnqueueError(
-            f"{_label(payload)}: the priority {envelope.priority} is too far from 0; "
+            f"{label(payload)}: the priority {envelope.priority} is too far from 0; "
             f"use one from {SMALLEST_PRIORITY} to {GREATEST_PRIORITY}."
         )
 
@@ -191,10 +202,11 @@ def _refuse_text(name: str, text: str, *, limit: int, of: Payload) -> None:
     if 0 < len(text) <= limit and is_storable(text):
         return
     raise EnqueueError(
-        f"{_label(of)}: the {name} {text[:40]!r} cannot be stored; use 1 to {limit} characters, "
+        f"{label(of)}: the {name} {text[:40]!r} cannot be stored; use 1 to {limit} characters, "
         f"none of them NUL or half of a surrogate pair."
     )
 
 
-def _label(payload: Payload) -> str:
+def label(payload: Payload) -> str:
+    """A job, for people: its class and its id."""
     return f"{payload['job_class'][:NAME_CHARACTERS]} ({payload['job_id'][:JOB_ID_CHARACTERS]})"

@@ -109,6 +109,19 @@ class Store:
         """
         return self.run(lambda: self._in_transaction(work))
 
+    def after_commit(self, action: Callable[[], object]) -> None:
+        """Does something once the open transaction has been committed; at once if none is open.
+
+        A rollback drops it; its errors are logged, not raised. The block that Django's
+        TestCase wraps around a test does not count, for it never commits.
+        """
+        blocks = self.connection.atomic_blocks if self.connection.in_atomic_block else ()
+        if blocks and all(map(_is_of_testcase, blocks)):
+            action()
+        else:
+            # A function, for Django names it in its log: some callables have no name.
+            transaction.on_commit(lambda: action(), using=self.alias, robust=True)
+
     def close(self) -> None:
         """Closes the calling thread's connection."""
         self.connection.close()
@@ -179,3 +192,7 @@ class Store:
         words = self.vendor.words
         filled = {name: text.format_map(words) for name, text in fragments.items()}
         return sql.format(**words, **filled)
+
+
+def _is_of_testcase(block: Any) -> bool:
+    return bool(block._from_testcase)

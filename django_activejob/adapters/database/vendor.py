@@ -26,8 +26,9 @@ class Vendor:
     looks for ``%s`` in a payload, ``{among}`` takes one list as its ``%s``, ``{token}`` is
     the text of a claim's token. ``{insert}`` and ``{unless_there}``, the head and the tail of
     one statement, write what is new and leave what is there, without a word and uncounted.
-    ``{by_ready}``, ``{by_ready_queue}``, ``{by_due}`` and ``{by_finished}`` tell an engine
-    that chooses badly which index to walk.
+    ``{or_change}``, between the values and the assignments of a new semaphore, changes the one
+    that is there instead. ``{by_ready}``, ``{by_ready_queue}``, ``{by_due}``, ``{by_blocked}``
+    and ``{by_finished}`` tell an engine that chooses badly which index to walk.
     ``returning``: one UPDATE can choose rows, change them and give them back.
     ``tells_ids``: INSERT gives back the ids of what it has written.
     ``single_writer``: a write locks the whole store, so one looks before one writes.
@@ -72,8 +73,9 @@ _ON_CONFLICT = {
     "token": "(id || ':' || claim_number)",
     "insert": "INSERT",
     "unless_there": "ON CONFLICT DO NOTHING",
+    "or_change": "ON CONFLICT (limit_key) DO UPDATE SET",
 }
-_NO_HINTS = dict.fromkeys(("by_ready", "by_ready_queue", "by_due", "by_finished"), "")
+_NO_HINTS = dict.fromkeys(("by_ready", "by_ready_queue", "by_due", "by_blocked", "by_finished"), "")
 
 
 def _as_it_is(values: list[Any]) -> list[Any]:
@@ -147,11 +149,13 @@ MARIADB = Vendor(
             "token": "CONCAT(id, ':', claim_number)",
             "insert": "INSERT IGNORE",
             "unless_there": "",
+            "or_change": "ON DUPLICATE KEY UPDATE",
             # Of a locking read that sorts, every row that it looks at is locked; and the
             # statistics of a table that is now empty, now full, are always wrong.
             "by_ready": "FORCE INDEX (aj_job_ready)",
             "by_ready_queue": "FORCE INDEX (aj_job_ready_queue)",
             "by_due": "FORCE INDEX (aj_job_due)",
+            "by_blocked": "FORCE INDEX (aj_job_blocked)",
             "by_finished": "FORCE INDEX (aj_job_finished)",
         }
     ),

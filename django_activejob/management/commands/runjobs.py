@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from typing_extensions import override
 
 from django_activejob import __version__, conf
 from django_activejob.errors import ConfigurationError
-from django_activejob.runtime import configuration
+from django_activejob.runtime import configuration, liveness
 from django_activejob.runtime.configuration import Options, Plan
 from django_activejob.runtime.pidfile import Pidfile
 from django_activejob.runtime.supervisor import Supervisor
@@ -32,6 +33,8 @@ examples:
   manage.py runjobs --queues critical,default       these queues, in this order
   manage.py runjobs --queues 'mail*,*' --threads 2  mail first, then all others
   manage.py runjobs --processes 4 --threads 5       20 jobs at once
+  manage.py runjobs --drain                         work off what is there, then exit
+  manage.py runjobs --check                         are the processes of this host at work?
 
 signals:
   TERM, INT (Ctrl-C), HUP   claim no more, let running jobs end until the shutdown
@@ -68,7 +71,14 @@ class Command(BaseCommand):
             "--queues",
             metavar="NAMES",
             type=_names,
-            help="queues in strict order, separated by commas; `prefix*` and `*` are patterns",
+            help="queues in strict order, separated by commas; `prefix*` and `*` are patterns, "
+            "`-name` leaves one out",
+        )
+        parser.add_argument(
+            "--weights",
+            metavar="NAME=N,…",
+            type=_weights,
+            help="queues, and how often each comes first, as in critical=3,default=1",
         )
         parser.add_argument(
             "--processes", metavar="N", type=int, help="worker processes of each kind"
@@ -84,6 +94,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--pidfile", metavar="PATH", type=Path, help="a file to hold the supervisor's pid"
         )
+        self._add_ends(parser)
+
+    def _add_ends(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--drain", action="store_true", help="exit as soon as no job is ready or due"
+        )
+        parser.add_argument(
+            "--max-jobs", metavar="N", type=int, help="replace a process after so many jobs"
+        )
+        parser.add_argument(
+            "--max-memory", metavar="MB", type=int, help="replace a process that has grown larger"
+        )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="start nothing; exit 0 if the processes of this host, or of --pidfile, are at "
+            "work, else 1",
+        )
 
     @override
     def run_from_argv(self, argv: list[str]) -> None:
@@ -95,6 +123,9 @@ class Command(BaseCommand):
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         plan = self._plan(options)
+        if options["check"]:
+            self._check(plan, options["pidfile"])
+            return
         _make_logs_visible()
         self._greet(plan)
         status = self._run(plan, options["pidfile"])
@@ -102,13 +133,20 @@ class Command(BaseCommand):
             raise CommandError("The processes could not be started.", returncode=status)
 
     def _plan(self, options: dict[str, Any]) -> Plan:
-        names = ("queues", "processes", "threads", "adapter", "shutdown_timeout")
+        given = {item.name: options[item.name] for item in fields(Options)}
         try:
-            return configuration.plan(
-                conf.settings(), Options(**{name: options[name] for name in names})
-            )
+            return configuration.plan(conf.settings(), Options(**given))
         except ConfigurationError as error:
             raise CommandError(str(error)) from error
+
+    def _check(self, plan: Plan, pidfile: Path | None) -> None:
+        pid = Pidfile(pidfile).owner() if pidfile is not None else None
+        if pidfile is not None and pid is None:
+            raise CommandError(f"--pidfile {pidfile}: it names no process.")
+        found = liveness.problems(plan, supervisor_pid=pid)
+        if found:
+            raise CommandError("\n".join(found))
+        self.stdout.write("All is well.")
 
     def _greet(self, plan: Plan) -> None:
         self.stdout.write(f"django_activejob {__version__}, pid {os.getpid()}")
@@ -141,6 +179,13 @@ class _Formatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name for name in (part.strip() for part in text.split(",")) if name)
+
+
+def _weights(text: str) -> tuple[tuple[str, int], ...]:
+    pairs = [part.rpartition("=") for part in _names(text)]
+    if not pairs or not all(name and n.isdecimal() and int(n) for name, _, n in pairs):
+        raise argparse.ArgumentTypeError(f"{text!r}: write it like critical=3,default=1.")
+    return tuple((name, int(number)) for name, _, number in pairs)
 
 
 def _grouped(plan: Plan) -> list[tuple[configuration.WorkerPlan, int]]:

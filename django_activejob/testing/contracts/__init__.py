@@ -16,17 +16,22 @@ from __future__ import annotations
 from django_activejob.testing.contracts.chores import ChoresContract
 from django_activejob.testing.contracts.enqueue import EnqueueContract
 from django_activejob.testing.contracts.inspector import InspectorContract
+from django_activejob.testing.contracts.limits import LimitsContract, LimitsInspectorContract
 from django_activejob.testing.contracts.recurring import RecurringContract
 from django_activejob.testing.contracts.registry import RegistryContract
 from django_activejob.testing.contracts.settling import SettlingContract
 from django_activejob.testing.contracts.source import SourceContract
+from django_activejob.testing.contracts.unique import UniqueContract
 
 __all__ = [
     "ChoresContract",
     "EnqueueContract",
     "InspectorContract",
+    "LimitsContract",
+    "LimitsInspectorContract",
     "RecurringContract",
     "RegistryContract",
     "SettlingContract",
     "SourceContract",
+    "UniqueContract",
 ]

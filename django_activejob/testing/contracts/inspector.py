@@ -8,6 +8,7 @@ from django_activejob.contracts import (
     ErrorRecord,
     Inspector,
     JobQuery,
+    Limit,
     Outcome,
     QueueAdapter,
     Repaired,
@@ -328,8 +329,11 @@ def _one_of_each_status(adapter: QueueAdapter) -> None:
             worker.settle(claim, execution=failed())
         elif status == "finished":
             worker.finish(claim)
-    adapter.enqueue(envelope("ready"))
+    limit = Limit(key="shop/1", to=1, duration=180.0)
+    adapter.enqueue(envelope("ready", limit=limit))
     adapter.enqueue(envelope("scheduled", scheduled_at=later()))
+    if "blocked" in _inspector(adapter).statuses:
+        adapter.enqueue(envelope("blocked", limit=limit))
 
 
 def _name(body: object) -> str:

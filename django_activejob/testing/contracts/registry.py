@@ -118,6 +118,18 @@ class RegistryContract:
         assert "exited with status 3" in buried.error.message
         assert Worker(adapter).claim() == []
 
+    @pytest.mark.line("RQ-112")
+    def test_a_job_for_whose_time_limit_its_process_had_to_end_says_so(
+        self, adapter: QueueAdapter
+    ) -> None:
+        adapter.enqueue(envelope(1, on_crash="fail"))
+        dead = Worker(adapter)
+        token = dead.claim_one().token
+        [buried] = dead.registry.bury(dead.id, reason="left", started=[token], overdue=[token])
+        assert buried.fate == "failed"
+        assert buried.error is not None
+        assert buried.error.class_name == "django_activejob.errors.JobTimeout"
+
     @pytest.mark.line("RQ-013")
     def test_the_third_death_with_a_job_is_its_last(
         self, adapter: QueueAdapter, hasten: Callable[[], None]

@@ -74,6 +74,12 @@ class TestGreeting:
         assert plan.timing.shutdown_timeout == 3.0
         assert plan.workers[0].queues == ("a", "b*")
 
+    def test_weights_reach_it_too(self, supervisor: type[FakeSupervisor]) -> None:
+        run("--weights", "critical=3, default=1")
+        assert supervisor.plans[0].workers[0].weights == (3, 1)
+        with pytest.raises(CommandError, match="write it like critical=3,default=1"):
+            run("--weights", "critical")
+
 
 class TestHelp:
     def test_shows_examples_signals_and_settings(self, capsys: pytest.CaptureFixture[str]) -> None:

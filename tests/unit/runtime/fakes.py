@@ -113,6 +113,7 @@ class FakeRegistry:
         self.errors: dict[str, deque[Exception]] = {}
         self.commands: list[Command] = []
         self.buried: list[Buried] = []
+        self.overdue: list[str] = []
 
     def fail(self, method: str, *errors: Exception) -> None:
         self.errors[method] = deque(errors)
@@ -132,8 +133,14 @@ class FakeRegistry:
         self._note("deregister", process_id)
 
     def bury(
-        self, process_id: str, *, reason: str, started: Sequence[str] | None
+        self,
+        process_id: str,
+        *,
+        reason: str,
+        started: Sequence[str] | None,
+        overdue: Sequence[str] = (),
     ) -> Sequence[Buried]:
+        self.overdue = list(overdue)
         self._note("bury", process_id, reason, started)
         return self.buried
 

@@ -29,7 +29,7 @@ def start(accepted: list[Claim]) -> Iterator[Start]:
         def accept(claims: Sequence[Claim]) -> None:
             accepted.extend(claims)
 
-        claiming = Claiming(source, queues=["default"], room=room, accept=accept)
+        claiming = Claiming(source, queues=lambda: ["default"], room=room, accept=accept)
         begun.append(claiming)
         claiming.start()
         return claiming
@@ -86,7 +86,9 @@ class TestClaiming:
 
     def test_never_starts_after_its_end(self) -> None:
         source = FakeSource(claim())
-        claiming = Claiming(source, queues=["default"], room=lambda: 1, accept=lambda _: None)
+        claiming = Claiming(
+            source, queues=lambda: ["default"], room=lambda: 1, accept=lambda _: None
+        )
         claiming.end()
         claiming.start()
         assert claiming.is_over

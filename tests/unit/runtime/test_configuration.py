@@ -54,6 +54,28 @@ class TestPlan:
         assert made.processes[3].adapters == ("database", "redis")
         assert len(made.workers) == 3
 
+    def test_in_a_drain_every_worker_looks_itself_for_what_is_due(self) -> None:
+        made = planned(WorkerSettings(processes=2), drain=True)
+        assert [(p.name, p.chores_for) for p in made.processes] == [
+            ("worker-1", ("database",)),
+            ("worker-2", ("database",)),
+        ]
+        assert all(process.bounds.drains for process in made.processes)
+
+    def test_weights_name_the_queues(self) -> None:
+        (worker,) = planned(weights=(("critical", 3), ("default", 1))).workers
+        assert (worker.queues, worker.weights) == (("critical", "default"), (3, 1))
+        (worker,) = planned(WorkerSettings(weights=(("a", 2),)), queues=("b",)).workers
+        assert (worker.queues, worker.weights) == (("b",), ())
+
+    def test_nothing_can_be_left_out_where_nobody_knows_the_queues(self) -> None:
+        with pytest.raises(ConfigurationError, match="queues -b: the adapter 'database' does not"):
+            planned(queues=("*", "-b"))
+
+    def test_bounds_are_above_zero(self) -> None:
+        with pytest.raises(ConfigurationError, match="--max-jobs: 0 is too few"):
+            planned(max_jobs=0)
+
     def test_times_come_from_the_settings(self) -> None:
         assert planned().timing.shutdown_timeout == 25.0
         assert planned(shutdown_timeout=3.0).timing.shutdown_timeout == 3.0

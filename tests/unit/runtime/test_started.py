@@ -17,6 +17,18 @@ class TestStartedPage:
         page.clear("1:1")
         assert page.tokens() == ("2:1",)
 
+    def test_knows_which_of_them_are_overdue_until_they_are_settled(self) -> None:
+        page = StartedPage(threads=2)
+        page.mark("1:1")
+        page.mark("2:1")
+        page.mark_overdue("2:1")
+        page.mark_overdue("9:9")
+        assert page.tokens() == ("1:1", "2:1")
+        assert page.overdue() == ("2:1",)
+        page.clear("2:1")
+        page.mark("3:1")
+        assert page.overdue() == ()
+
     def test_is_empty_at_first(self) -> None:
         assert StartedPage(threads=1).tokens() == ()
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import partial
 
-from django_activejob.adapters.database.fates import settle_dead
+from django_activejob.adapters.database.fates import Death, settle_dead
 from django_activejob.adapters.database.rows import CLAIM_COLUMNS, held_of
 from django_activejob.adapters.database.store import Store
 from django_activejob.contracts import Buried
@@ -18,27 +17,19 @@ _HELD = """
 _FORGET = "DELETE FROM django_activejob_process WHERE id = %s"
 
 
-def bury(
-    store: Store, process_id: str, *, reason: str, started: Collection[str] | None
-) -> list[Buried]:
+def bury(store: Store, process_id: str, death: Death) -> list[Buried]:
     """Settles what a dead process held, and forgets it, in one transaction.
 
     Locks the process, then its jobs by id. Of two that bury the same process, the second
     finds nothing more to do.
-
-    Args:
-        reason: how it died, for people.
-        started: the tokens of the jobs that had begun; None when nobody knows, then all count.
     """
-    return store.atomically(partial(_bury, store, process_id, reason, started))
+    return store.atomically(partial(_bury, store, process_id, death))
 
 
-def _bury(
-    store: Store, process_id: str, reason: str, started: Collection[str] | None
-) -> list[Buried]:
+def _bury(store: Store, process_id: str, death: Death) -> list[Buried]:
     store.rows(_LOCK, (process_id,))
     records = store.rows(_HELD, (process_id,), columns=CLAIM_COLUMNS)
     held = [held_of(record, store.vendor) for record in records]
-    buried = settle_dead(store, held, reason=reason, started=started)
+    buried = settle_dead(store, held, death)
     store.change(_FORGET, (process_id,))
     return buried

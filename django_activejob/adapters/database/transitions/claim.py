@@ -9,6 +9,7 @@ from django_activejob.adapters.database.changing import Change, Choice, change
 from django_activejob.adapters.database.queues import ALL, glance, names_in
 from django_activejob.adapters.database.rows import CLAIM_COLUMNS, held_of
 from django_activejob.adapters.database.store import Record, Store
+from django_activejob.adapters.database.unique import free_started
 from django_activejob.contracts import Claim
 from django_activejob.errors import ProcessPruned
 
@@ -55,7 +56,7 @@ def claim(store: Store, process_id: str, queues: Sequence[str], *, limit: int) -
             records += _claim_from(store, process_id, name, limit=limit - len(records))
             if len(records) >= limit:
                 break
-    return [held_of(record, store.vendor).claim for record in records]
+    return _claims(store, records)
 
 
 def claim_more(store: Store, process_id: str, queues: Sequence[str], *, limit: int) -> list[Claim]:
@@ -70,7 +71,13 @@ def claim_more(store: Store, process_id: str, queues: Sequence[str], *, limit: i
         records += _take(store, process_id, name, limit=limit - len(records))
         if len(records) >= limit:
             break
-    return [held_of(record, store.vendor).claim for record in records]
+    return _claims(store, records)
+
+
+def _claims(store: Store, records: Sequence[Record]) -> list[Claim]:
+    claims = [held_of(record, store.vendor).claim for record in records]
+    free_started(store, claims)
+    return claims
 
 
 def _needs_no_look(queue: str) -> bool:

@@ -1,7 +1,8 @@
-"""scheduled → ready: the time of jobs has come."""
+"""scheduled → ready or blocked: the time of jobs has come."""
 
 from __future__ import annotations
 
+from django_activejob.adapters.database.admission import admit_next
 from django_activejob.adapters.database.changing import Change, Choice, change
 from django_activejob.adapters.database.listening import notify
 from django_activejob.adapters.database.store import Store
@@ -17,6 +18,8 @@ _DUE = """
     WHERE state = 'scheduled' AND scheduled_at <= {now}
     ORDER BY scheduled_at, id LIMIT %s {skip}
 """
+# A job under a limit has to wait for its permit; who wants it now gets one after the commit.
+QUEUED = Change(sql="state = CASE WHEN limit_key > '' THEN 'blocked' ELSE 'ready' END")
 
 
 def dispatch(store: Store) -> int:
@@ -27,7 +30,8 @@ def dispatch(store: Store) -> int:
     if store.vendor.single_writer and not store.run(lambda: store.rows(_IS_ANY_DUE)):
         return 0
     due = Choice(sql=_DUE, parameters=(DISPATCHED_AT_ONCE,))
-    dispatched = len(change(store, due, Change(sql="state = 'ready'")))
-    if dispatched:
+    keys = [key for (key,) in change(store, due, QUEUED, columns="limit_key")]
+    if not all(keys):
         notify(store)
-    return dispatched
+    admit_next(store, filter(None, keys))
+    return len(keys)

@@ -1,4 +1,4 @@
-"""scheduled → ready: somebody will not wait until jobs are due."""
+"""scheduled or blocked → ready: somebody will not wait."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ _READY = Change(sql="state = 'ready', scheduled_at = {now}")
 
 
 def dispatch_now(store: Store, choice: Choice) -> int:
-    """Makes the scheduled jobs of a choice ready; says how many."""
+    """Makes the jobs of a choice ready, beyond their limits if need be; says how many."""
     return len(change(store, choice, _READY))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from django_activejob.adapters.database.fates import settle_dead
+from django_activejob.adapters.database.fates import Death, settle_dead
 from django_activejob.adapters.database.rows import CLAIM_COLUMNS, held_of
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.transitions.bury import bury
@@ -45,7 +45,7 @@ def _bury_silent(store: Store, process_id: str, silent_for: float) -> list[Burie
     if not store.rows(_LOCK_SILENT, (process_id, -silent_for)):
         return []
     reason = f"it was silent for more than {silent_for:g} seconds"
-    return bury(store, process_id, reason=reason, started=None)
+    return bury(store, process_id, Death(reason=reason, started=None))
 
 
 def _settle_orphans(store: Store) -> list[Buried]:
@@ -55,8 +55,7 @@ def _settle_orphans(store: Store) -> list[Buried]:
         lambda: settle_dead(
             store,
             [held_of(record, store.vendor) for record in _orphans(store, limit=ORPHANS_AT_ONCE)],
-            reason="it is not registered (any more)",
-            started=None,
+            Death(reason="it is not registered (any more)", started=None),
         )
     )
 

@@ -1,9 +1,10 @@
-"""failed → ready: somebody gives failed jobs another chance."""
+"""failed → ready or blocked: somebody gives failed jobs another chance."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from django_activejob.adapters.database.admission import admit_next, limit_keys_of
 from django_activejob.adapters.database.changing import Choice
 from django_activejob.adapters.database.rows import payload_text, read_payload
 from django_activejob.adapters.database.store import Store
@@ -11,7 +12,8 @@ from django_activejob.adapters.database.store import Store
 _PAYLOADS = "SELECT id, payload FROM django_activejob_job WHERE id {among}"
 _READY = """
     UPDATE django_activejob_job
-    SET state = 'ready', payload = %s, executions = 0, crashes = 0, error_class = '',
+    SET state = CASE WHEN limit_key > '' THEN 'blocked' ELSE 'ready' END,
+        payload = %s, executions = 0, crashes = 0, error_class = '',
         failed_at = NULL, claimed_at = NULL, scheduled_at = NULL, enqueued_at = {now}
     WHERE id = %s
 """
@@ -19,6 +21,8 @@ _READY = """
 
 def retry_failed(store: Store, choice: Choice) -> int:
     """Makes the failed jobs of a choice, which locks them, ready; says how many.
+
+    Those under a limit wait for its permit; no unique lock refuses them.
 
     Their counters, of executions, of errors and of crashes, start anew, as in Solid Queue.
     """
@@ -28,6 +32,7 @@ def retry_failed(store: Store, choice: Choice) -> int:
 def _retry_failed(store: Store, choice: Choice) -> int:
     ids = [id for (id,) in store.rows(choice.sql, choice.parameters)]
     if ids:
+        admit_next(store, limit_keys_of(store, ids))
         payloads = store.rows(_PAYLOADS, (ids,))
         store.change_each(_READY, [(_anew(text), id) for id, text in payloads])
     return len(ids)

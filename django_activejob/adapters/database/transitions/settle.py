@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
+from django_activejob.adapters.database.admission import admit_next
 from django_activejob.adapters.database.attempts import remember
 from django_activejob.adapters.database.ends import End, attempt_of, end_of
 from django_activejob.adapters.database.fence import Hold, still_held
@@ -13,6 +14,7 @@ from django_activejob.adapters.database.transitions.fail import fail
 from django_activejob.adapters.database.transitions.finish import finish
 from django_activejob.adapters.database.transitions.release import release
 from django_activejob.adapters.database.transitions.retry import retry
+from django_activejob.adapters.database.unique import free_ended
 from django_activejob.contracts import Outcome, Settlement
 
 
@@ -29,12 +31,17 @@ def settle(store: Store, process_id: str, settlements: Sequence[Settlement]) -> 
     ends = sorted(filter(None, map(end_of, settlements)), key=lambda end: end.hold)
     tokens = [settlement.claim.token for settlement in settlements]
     settled = _settle_ends(store, process_id, ends)
+    admit_next(store, _freed_keys(end for end in ends if end.hold.token in settled))
     return [token for token in tokens if token not in settled]
+
+
+def _freed_keys(ends: Iterable[End]) -> list[str]:
+    return [end.freed_key for end in ends if end.freed_key]
 
 
 def _settle_ends(store: Store, process_id: str, ends: Sequence[End]) -> Collection[str]:
     holds = [end.hold for end in ends]
-    if all(end.finishes and not end.is_remembered for end in ends):
+    if all(end.merely_finishes for end in ends):
         ids = _each(finish, store, process_id, holds)
     elif all(end.execution is None for end in ends):
         ids = _each(release, store, process_id, holds)
@@ -51,6 +58,7 @@ def _settle_mixed(store: Store, process_id: str, ends: Sequence[End]) -> set[int
     _each(release, store, process_id, [end.hold for end in kept if end.execution is None])
     for end in kept:
         _fail_or_retry(store, end)
+    free_ended(store, [end.claim.envelope for end in kept if end.is_final])
     remember(store, [a for end in kept if (a := attempt_of(end, process_id)) is not None])
     return held
 

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import ClassVar
 
-from django_activejob import ActiveJob, Continuable
+from django_activejob import ActiveJob, Continuable, limits_concurrency
 from django_activejob.continuations import Step
 
 
@@ -25,6 +25,11 @@ class PaymentJob(NoteJob):
     """Must rather not run than run twice."""
 
     on_crash = "fail"
+
+
+@limits_concurrency(key="one at a time")
+class LimitedJob(NoteJob):
+    """Must not run beside another one of its class."""
 
 
 class StepJob(Continuable, ActiveJob):
@@ -64,6 +69,30 @@ class ExitJob(ActiveJob):
         """Raise SystemExit."""
         note(number, "start")
         sys.exit(3)
+
+
+class BusyJob(ActiveJob):
+    """Works without end, in Python, and is not to."""
+
+    timeout = 0.5
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, and go round for ever."""
+        note(number, "start")
+        while True:
+            number += 1
+
+
+class HangingJob(ActiveJob):
+    """Waits in C for longer than it may, where no exception reaches it."""
+
+    on_crash = "fail"
+    timeout = 0.2
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, and wait."""
+        note(number, "start")
+        time.sleep(60)
 
 
 class InterruptJob(ActiveJob):

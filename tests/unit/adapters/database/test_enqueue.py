@@ -56,10 +56,10 @@ class TestStatements:
             adapter.enqueue(envelope(1))
         assert len(queries) == 1
 
-    def test_a_hundred_jobs_are_one_statement(self, adapter: DatabaseAdapter, alias: str) -> None:
+    def test_dozens_of_jobs_are_one_statement(self, adapter: DatabaseAdapter, alias: str) -> None:
         store = Store(alias)
         with CaptureQueriesContext(store.connection) as queries:
-            adapter.enqueue_all([envelope(number) for number in range(100)])
+            adapter.enqueue_all([envelope(number) for number in range(90)])
         assert len(queries) == 1
 
     @pytest.mark.line("RQ-080")

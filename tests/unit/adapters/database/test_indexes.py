@@ -25,6 +25,10 @@ class TestStateIndex:
         assert "\"state\" = 'scheduled'" in sql_of(self.DUE, "default")
         assert '"id" > 0' in sql_of(self.DUE, "default")
 
+    def test_it_can_be_of_some_states(self) -> None:
+        held = StateIndex(state=("ready", "running"), fields=["process_id"], name="held")
+        assert "\"state\" IN ('ready', 'running')" in sql_of(held, "default")
+
     @pytest.mark.needs("mysql")
     @pytest.mark.django_db(databases=["mysql"])
     def test_elsewhere_the_state_leads(self) -> None:

@@ -12,7 +12,8 @@ from django.db import connections, transaction
 from django_activejob.adapters.database import DatabaseAdapter
 from django_activejob.adapters.database.doorbell import Doorbell
 from django_activejob.adapters.database.store import Store
-from django_activejob.testing.contracts.furniture import envelope, run_chore
+from django_activejob.contracts import Limit
+from django_activejob.testing.contracts.furniture import Worker, envelope, run_chore
 from tests.contracts.stores import ONLY_POSTGRES
 
 LONG = 5.0  # seconds; no test waits for so long, unless it fails
@@ -70,6 +71,17 @@ class TestWordOfNewJobs:
         bell.rest(0.2)  # hears of the enqueue
         assert seconds_of(lambda: bell.rest(0.05)) >= 0.05
         assert run_chore(adapter, "dispatch") == 1
+        assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
+
+    def test_a_permit_ends_the_rest(self, adapter: DatabaseAdapter, bell: Doorbell) -> None:
+        limit = Limit(key="k", to=1, duration=180.0)
+        adapter.enqueue_all([envelope(1, limit=limit), envelope(2, limit=limit)])
+        assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
+        worker = Worker(adapter)
+        claim = worker.claim_one()
+        bell.rest(0.2)  # hears of what is left
+        assert seconds_of(lambda: bell.rest(0.05)) >= 0.05
+        worker.finish(claim)
         assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
 
     def test_nobody_is_told_when_the_option_says_so(self, alias: str, bell: Doorbell) -> None:

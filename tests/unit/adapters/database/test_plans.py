@@ -21,8 +21,8 @@ SIDE = 448  # its square is just over 200,000
 # One in four is ready, half are scheduled, one in four is finished; two thirds in one queue.
 _FILL = f"""
     INSERT INTO django_activejob_job
-        (queue, priority, state, job_id, job_class, payload, routing, executions, crashes,
-         process_id, claim_number, error_class, enqueued_at, scheduled_at, finished_at)
+        (queue, priority, state, job_id, job_class, payload, routing, limit_key, executions,
+         crashes, process_id, claim_number, error_class, enqueued_at, scheduled_at, finished_at)
     WITH RECURSIVE numbers AS (
         SELECT 0 AS number UNION ALL SELECT number + 1 FROM numbers WHERE number < {SIDE - 1}
     ), rows_of AS (
@@ -31,7 +31,7 @@ _FILL = f"""
     )
     SELECT CASE WHEN place %% 3 = 0 THEN 'few' ELSE 'bulk' END, place %% 5,
            CASE kind WHEN 0 THEN 'ready' WHEN 1 THEN 'finished' ELSE 'scheduled' END,
-           TRIM(CAST(place AS CHAR(36))), 'tests.FillJob', %s, '', 0, 0, '', 0, '', {{now}},
+           TRIM(CAST(place AS CHAR(36))), 'tests.FillJob', %s, '', '', 0, 0, '', 0, '', {{now}},
            CASE kind WHEN 2 THEN {{now}} WHEN 3 THEN {{later}} END,
            CASE WHEN kind = 1 THEN {{now}} END
     FROM rows_of
