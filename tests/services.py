@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 CONNECT_TIMEOUT = 3  # seconds
 START_TIMEOUT = 60  # seconds
 POSTGRES_URI = "postgresql://postgres@127.0.0.1:5432/postgres"
+MYSQL_URI = "mysql://root@127.0.0.1:3306/mysql"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,27 @@ def postgres(*, start: bool = True) -> Service:
     return _private_postgres(because=problem)
 
 
-SERVICES: dict[str, Callable[[], Service]] = {"postgres": postgres}
+@cache
+def mysql(*, start: bool = True) -> Service:
+    """MariaDB or MySQL: TEST_MYSQL_URL, else the server of this host, else a private MariaDB.
+
+    ``start`` False only looks. A private server is as that of ``postgres``.
+    """
+    wanted = os.environ.get("TEST_MYSQL_URL")
+    url = wanted or MYSQL_URI
+    problem = _mysql_problem(url)
+    if problem is None:
+        return Service(name="mysql", url=url)
+    if wanted or not start:
+        return Service(name="mysql", reason=problem)
+    return _private_mariadb(because=problem)
+
+
+SERVICES: dict[str, Callable[[], Service]] = {"postgres": postgres, "mysql": mysql}
+ENGINES = {
+    "postgresql": "django.db.backends.postgresql",
+    "mysql": "django.db.backends.mysql",
+}
 
 
 def service(name: str) -> Service:
@@ -59,10 +81,13 @@ def service(name: str) -> Service:
 
 
 def django_database(url: str) -> dict[str, Any]:
-    """The entry of Django's DATABASES for a ``postgresql://user:password@host:port/name``."""
+    """The entry of Django's DATABASES for a ``postgresql://user:password@host:port/name``.
+
+    ``mysql://…`` likewise; its driver, PyMySQL, is put where Django looks for mysqlclient.
+    """
     parts = urlsplit(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": ENGINES[parts.scheme],
         "NAME": unquote(parts.path.lstrip("/")) or "postgres",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -80,6 +105,26 @@ def _postgres_problem(url: str) -> str | None:
         psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT).close()
     except psycopg.Error as error:
         return f"no PostgreSQL for us at {_public(url)}: {' '.join(str(error).split())}"
+    return None
+
+
+def _mysql_problem(url: str) -> str | None:
+    try:
+        import pymysql
+    except ImportError as error:
+        return f"PyMySQL cannot be imported ({error}); install django-activejob[mysql]"
+    pymysql.install_as_MySQLdb()
+    parts = urlsplit(url)
+    try:
+        pymysql.connect(
+            host=parts.hostname,
+            port=parts.port or 3306,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            connect_timeout=CONNECT_TIMEOUT,
+        ).close()
+    except pymysql.Error as error:
+        return f"no MariaDB or MySQL for us at {_public(url)}: {' '.join(str(error).split())}"
     return None
 
 
@@ -172,6 +217,72 @@ class _PrivatePostgres:
             return
         if (self._data / "postmaster.pid").exists():
             self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _private_mariadb(*, because: str) -> Service:
+    if not (shutil.which("mariadbd") and shutil.which("mariadb-install-db")):
+        reason = f"{because}; nor are MariaDB's programs installed to start one"
+        return Service(name="mysql", reason=reason)
+    try:
+        url = _PrivateMariaDB().start()
+    except (OSError, KeyError, subprocess.SubprocessError) as error:
+        reason = f"{because}; and a private one did not start: {error}"
+        return Service(name="mysql", reason=reason)
+    os.environ["TEST_MYSQL_URL"] = url
+    return Service(name="mysql", url=url)
+
+
+class _PrivateMariaDB:
+    """A server in a temporary folder, which ends with this process."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="django-activejob-mariadb-"))
+        self._owner = os.getpid()
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> str:
+        """Make the tables, start the server, and return its address; raises OSError."""
+        atexit.register(self._stop)
+        user = []
+        if os.geteuid() == 0:
+            user = ["--user=mysql"]
+            shutil.chown(self._folder, "mysql", "mysql")
+        data = f"--datadir={self._folder / 'data'}"
+        install = ["mariadb-install-db", "--no-defaults", data, *user]
+        install.append("--auth-root-authentication-method=normal")
+        subprocess.run(install, check=True, capture_output=True, timeout=START_TIMEOUT)
+        port = _free_port()
+        with (self._folder / "log").open("wb") as log:
+            self._server = subprocess.Popen(
+                [
+                    *("mariadbd", "--no-defaults", data, *user, "--bind-address=127.0.0.1"),
+                    f"--port={port}",
+                    f"--socket={self._folder / 'socket'}",
+                    "--innodb-flush-log-at-trx-commit=0",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        url = f"mysql://root@127.0.0.1:{port}/mysql"
+        self._wait_for(url)
+        return url
+
+    def _wait_for(self, url: str) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        while problem := _mysql_problem(url):
+            ended = self._server is None or self._server.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise OSError(problem)
+            time.sleep(0.1)
+
+    def _stop(self) -> None:
+        if os.getpid() != self._owner:
+            return
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(timeout=START_TIMEOUT)
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

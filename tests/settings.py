@@ -46,15 +46,26 @@ def _sqlite() -> dict[str, Any]:
     }
 
 
+# No dependencies: a run of tests that need but one of the servers makes no other database.
+_TEST_DATABASE = {"NAME": f"test_activejob_{RUN}", "DEPENDENCIES": []}
+
+
 def _postgres() -> dict[str, Any] | None:
     found = services.postgres(start=IS_TEST_RUN)
     if found.url is None:
         return None
-    return {**services.django_database(found.url), "TEST": {"NAME": f"test_activejob_{RUN}"}}
+    return {**services.django_database(found.url), "TEST": _TEST_DATABASE}
+
+
+def _mysql() -> dict[str, Any] | None:
+    found = services.mysql(start=IS_TEST_RUN)
+    if found.url is None:
+        return None
+    return {**services.django_database(found.url), "TEST": _TEST_DATABASE}
 
 
 def _databases() -> dict[str, dict[str, Any]]:
-    databases = {"default": _sqlite(), "postgres": _postgres()}
+    databases = {"default": _sqlite(), "postgres": _postgres(), "mysql": _mysql()}
     return {alias: database for alias, database in databases.items() if database}
 
 

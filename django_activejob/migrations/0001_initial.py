@@ -5,6 +5,9 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
+from django_activejob.adapters.database.indexes import StateIndex
+from django_activejob.adapters.database.operations import ExactTexts
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -125,36 +128,21 @@ class Migration(migrations.Migration):
                 "default_permissions": ("view",),
                 "indexes": [
                     models.Index(fields=["job_id"], name="aj_job_job_id"),
-                    models.Index(
-                        condition=models.Q(("state", "ready")),
-                        fields=["queue", "priority", "id"],
-                        name="aj_job_ready_queue",
+                    StateIndex(
+                        state="ready", fields=["queue", "priority", "id"], name="aj_job_ready_queue"
                     ),
-                    models.Index(
-                        condition=models.Q(("id__gt", 0), ("state", "ready")),
+                    StateIndex(
+                        state="ready",
+                        besides=models.Q(("id__gt", 0)),
                         fields=["priority", "id"],
                         name="aj_job_ready",
                     ),
-                    models.Index(
-                        condition=models.Q(("state", "scheduled")),
-                        fields=["scheduled_at", "id"],
-                        name="aj_job_due",
+                    StateIndex(state="scheduled", fields=["scheduled_at", "id"], name="aj_job_due"),
+                    StateIndex(state="running", fields=["process_id"], name="aj_job_held"),
+                    StateIndex(
+                        state="finished", fields=["finished_at", "id"], name="aj_job_finished"
                     ),
-                    models.Index(
-                        condition=models.Q(("state", "running")),
-                        fields=["process_id"],
-                        name="aj_job_held",
-                    ),
-                    models.Index(
-                        condition=models.Q(("state", "finished")),
-                        fields=["finished_at", "id"],
-                        name="aj_job_finished",
-                    ),
-                    models.Index(
-                        condition=models.Q(("state", "failed")),
-                        fields=["failed_at", "id"],
-                        name="aj_job_failed",
-                    ),
+                    StateIndex(state="failed", fields=["failed_at", "id"], name="aj_job_failed"),
                     models.Index(fields=["job_class", "id"], name="aj_job_class"),
                 ],
                 "constraints": [
@@ -230,4 +218,8 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["job", "id"], name="aj_attempt_job")],
             },
         ),
+        ExactTexts("django_activejob_pause"),
+        ExactTexts("django_activejob_process"),
+        ExactTexts("django_activejob_job"),
+        ExactTexts("django_activejob_attempt"),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from django_activejob.adapters.database.operations import ExactTexts
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -63,4 +65,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        ExactTexts("django_activejob_recurringtask"),
+        ExactTexts("django_activejob_recurringtick"),
     ]

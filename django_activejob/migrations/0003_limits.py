@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
+from django_activejob.adapters.database.indexes import StateIndex
+from django_activejob.adapters.database.operations import ExactTexts
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -68,16 +71,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(
-                condition=models.Q(("state", "blocked")),
-                fields=["limit_key", "priority", "id"],
-                name="aj_job_blocked",
+            index=StateIndex(
+                state="blocked", fields=["limit_key", "priority", "id"], name="aj_job_blocked"
             ),
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(
-                condition=models.Q(("limit_key__gt", ""), ("state__in", ["ready", "running"])),
+            index=StateIndex(
+                state=("ready", "running"),
+                besides=models.Q(("limit_key__gt", "")),
                 fields=["limit_key"],
                 name="aj_job_holding",
             ),
@@ -90,4 +92,6 @@ class Migration(migrations.Migration):
             model_name="uniquelock",
             index=models.Index(fields=["expires_at"], name="aj_lock_expires"),
         ),
+        ExactTexts("django_activejob_semaphore"),
+        ExactTexts("django_activejob_uniquelock"),
     ]

@@ -8,10 +8,10 @@ import pytest
 
 from django_activejob.adapters.database import DatabaseAdapter
 from django_activejob.adapters.database.models import Job
-from tests.contracts.stores import POSTGRES, SQLITE
+from tests.contracts.stores import MYSQL, POSTGRES, SQLITE
 
 
-@pytest.fixture(params=[SQLITE, POSTGRES])
+@pytest.fixture(params=[SQLITE, POSTGRES, MYSQL])
 def alias(request: pytest.FixtureRequest) -> str:
     """A database alias with empty tables, in which threads see what others commit."""
     alias: str = request.param

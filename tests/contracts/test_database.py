@@ -1,4 +1,4 @@
-"""The database adapter, on SQLite and on PostgreSQL."""
+"""The database adapter, on SQLite, on PostgreSQL and on MariaDB."""
 
 from __future__ import annotations
 

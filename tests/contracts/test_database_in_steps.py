@@ -8,7 +8,7 @@ import pytest
 
 from django_activejob.adapters.database import DatabaseAdapter
 from django_activejob.adapters.database.store import Store
-from django_activejob.adapters.database.vendor import POSTGRESQL, SQLITE
+from django_activejob.adapters.database.vendor import MARIADB, POSTGRESQL, SQLITE
 from django_activejob.testing.contracts import (
     ChoresContract,
     LimitsContract,
@@ -20,7 +20,7 @@ from django_activejob.testing.contracts import (
 
 @pytest.fixture(autouse=True)
 def in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    vendors = {"default": SQLITE, "postgres": POSTGRESQL}
+    vendors = {"default": SQLITE, "postgres": POSTGRESQL, "mysql": MARIADB}
     monkeypatch.setattr(
         Store, "vendor", property(lambda store: replace(vendors[store.alias], returning=False))
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +14,55 @@ from tests.furniture.inner_run import ROOT, run_pytest
 NEEDY = "import pytest\n@pytest.mark.needs('postgres')\ndef test_it(): pass\n"
 PLUGIN = ("-p", "tests.conftest")
 NOBODY = "postgresql://postgres@127.0.0.1:1/postgres"
+
+
+NO_MYSQL = "mysql://root@127.0.0.1:1/mysql"
+
+
+class TestMySQL:
+    def test_an_address_that_is_wanted_is_not_replaced(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TEST_MYSQL_URL", NO_MYSQL)
+
+        found = services.mysql.__wrapped__()
+
+        assert found.url is None
+        assert "no MariaDB or MySQL for us at 127.0.0.1:1" in str(found.reason)
+
+    def test_a_missing_server_and_missing_programs_are_both_named(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("TEST_MYSQL_URL", raising=False)
+        monkeypatch.setattr(services, "MYSQL_URI", NO_MYSQL)
+        monkeypatch.setattr("shutil.which", lambda program: None)
+
+        found = services.mysql.__wrapped__()
+
+        assert found.url is None
+        assert "nor are MariaDB's programs installed" in str(found.reason)
+
+    @pytest.mark.skipif(not shutil.which("mariadbd"), reason="no mariadbd")
+    def test_a_private_one_starts_where_none_answers_and_ends_with_its_process(self) -> None:
+        program = (
+            "import os; from tests import services\n"
+            f"services.MYSQL_URI = {NO_MYSQL!r}\n"
+            "os.environ.pop('TEST_MYSQL_URL', None)\n"
+            "found = services.mysql()\n"
+            "assert found.url == os.environ['TEST_MYSQL_URL'], found.reason\n"
+            "print(found.url)\n"
+        )
+
+        ended = subprocess.run(
+            [sys.executable, "-c", program],
+            check=True,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+        assert services._mysql_problem(ended.stdout.strip()) is not None
 
 
 class TestPostgres:
@@ -80,7 +130,7 @@ class TestPostgres:
 
 class TestLookup:
     def test_an_unknown_service_is_refused_by_name(self) -> None:
-        with pytest.raises(LookupError, match="oracle: no such service; there are postgres"):
+        with pytest.raises(LookupError, match="oracle: no such service; there are mysql, postgres"):
             services.service("oracle")
 
 

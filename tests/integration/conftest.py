@@ -1,4 +1,4 @@
-"""Projects on SQLite and on PostgreSQL."""
+"""Projects on SQLite, on PostgreSQL and on MariaDB."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests import services
 
 from .harness import Project
-from .stores import PostgreSQLStore, SQLiteStore, Store
+from .stores import MySQLStore, PostgreSQLStore, SQLiteStore, Store
 
 Templates = dict[str, dict[str, Any]]
 
@@ -26,7 +26,11 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 
 
 @pytest.fixture(
-    params=["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))],
+    params=[
+        "sqlite",
+        pytest.param("postgres", marks=pytest.mark.needs("postgres")),
+        pytest.param("mysql", marks=pytest.mark.needs("mysql")),
+    ],
 )
 def project(
     request: pytest.FixtureRequest,
@@ -54,6 +58,22 @@ def postgres_project(
     yield from _projects("postgres", templates, tmp_path, tmp_path_factory.getbasetemp())
 
 
+@pytest.fixture(
+    params=[
+        pytest.param("postgres", marks=pytest.mark.needs("postgres")),
+        pytest.param("mysql", marks=pytest.mark.needs("mysql")),
+    ],
+)
+def server_project(
+    request: pytest.FixtureRequest,
+    templates: Templates,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Project]:
+    """A project on each engine that has connections to lose."""
+    yield from _projects(request.param, templates, tmp_path, tmp_path_factory.getbasetemp())
+
+
 def _projects(engine: str, templates: Templates, folder: Path, base: Path) -> Iterator[Project]:
     store = _store(engine, base)
     if engine not in templates:
@@ -78,6 +98,6 @@ def _migrated(store: Store, folder: Path) -> dict[str, Any]:
 def _store(engine: str, base: Path) -> Store:
     if engine == "sqlite":
         return SQLiteStore(base)
-    url = services.postgres().url
+    url = services.service(engine).url
     assert url is not None
-    return PostgreSQLStore(url)
+    return MySQLStore(url) if engine == "mysql" else PostgreSQLStore(url)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,6 +51,56 @@ class SQLiteStore:
 
     def remove(self, database: dict[str, Any]) -> None:
         """The folder goes as a whole."""
+
+
+class MySQLStore:
+    """Databases of a MariaDB or MySQL server."""
+
+    def __init__(self, url: str) -> None:
+        self._database = services.django_database(url)
+
+    def make(self, *, template: dict[str, Any] | None) -> dict[str, Any]:
+        """A new database, empty or with the tables of another; such a server copies none."""
+        name = f"test_integration_{uuid.uuid4().hex}"
+        self._execute(f"CREATE DATABASE {name}")
+        if template is not None:
+            self._copy_tables(template["NAME"], name)
+        return {**self._database, "NAME": name}
+
+    def cut_connections(self, database: dict[str, Any]) -> None:
+        """End every session with a database."""
+        sessions = self._execute(
+            f"SELECT id FROM information_schema.processlist WHERE db = '{database['NAME']}'"
+        )
+        for (id,) in sessions:
+            with contextlib.suppress(Exception):  # it may just have ended by itself
+                self._execute(f"KILL {id}")
+
+    def remove(self, database: dict[str, Any]) -> None:
+        """Drop it."""
+        self._execute(f"DROP DATABASE IF EXISTS {database['NAME']}")
+
+    def _copy_tables(self, source: str, target: str) -> None:
+        tables = self._execute(
+            f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{source}'"
+        )
+        for (table,) in tables:
+            self._execute(f"CREATE TABLE {target}.{table} LIKE {source}.{table}")
+            self._execute(f"INSERT INTO {target}.{table} SELECT * FROM {source}.{table}")
+
+    def _execute(self, statement: str) -> Sequence[tuple[Any, ...]]:
+        import pymysql
+
+        connection = pymysql.connect(
+            host=self._database["HOST"],
+            port=int(self._database["PORT"] or 3306),
+            user=self._database["USER"],
+            password=self._database["PASSWORD"],
+            autocommit=True,
+        )
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
 
 
 class PostgreSQLStore:

@@ -47,5 +47,6 @@ class TestLimitOfOne:
         os.kill(killed, signal.SIGKILL)
         until(lambda: project.has_begun(1))
         assert time.monotonic() - killed_at < 3
-        until(lambda: project.has_ended(range(1, 20)), within=30)
+        # The killed job comes back after a random pause, maybe before others, for 30 seconds.
+        until(lambda: project.has_ended(range(1, 20)), within=60)
         assert overlaps(project, killed=frozenset({killed})) == []

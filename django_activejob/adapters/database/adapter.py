@@ -30,7 +30,9 @@ _inherited: list[BaseDatabaseWrapper] = []
 
 
 class DatabaseAdapter(QueueAdapter):
-    """Keeps jobs in tables, on PostgreSQL or SQLite; one row for each job, through its life.
+    """Keeps jobs in tables, one row for each job, through its life.
+
+    On PostgreSQL, MySQL 8, MariaDB 10.6 or newer, and SQLite.
 
     Args:
         using: the database alias.
@@ -38,6 +40,8 @@ class DatabaseAdapter(QueueAdapter):
         keep_finished: seconds for which finished jobs are kept; None means for ever.
         keep_ticks: seconds for which the ticks of recurring tasks are kept, at least an hour:
             as long as they are, none is enqueued twice.
+        listen: on PostgreSQL, tell idle workers of new jobs at once, through a connection of
+            each worker's own; where that fails, as behind a pooler, they go on looking.
 
     Raises:
         InvalidOptions: an option has a value that makes no sense.
@@ -55,6 +59,7 @@ class DatabaseAdapter(QueueAdapter):
         polling_interval: float = 0.1,
         keep_finished: float | None = 86_400.0,
         keep_ticks: float = 604_800.0,
+        listen: bool = True,
     ) -> None:
         if not (_is_number(polling_interval) and polling_interval > 0):
             raise _invalid("polling_interval", polling_interval, "a number of seconds above 0")
@@ -67,7 +72,7 @@ class DatabaseAdapter(QueueAdapter):
         self._polling_interval = polling_interval
         self._keep_finished = keep_finished
         self._keep_ticks = keep_ticks
-        self._store = Store(using)
+        self._store = Store(using, listen=listen)
         self._registry = DatabaseRegistry(self._store)
 
     @override

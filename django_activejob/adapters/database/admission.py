@@ -34,7 +34,7 @@ _ALL_AWAITED = """
     SELECT limit_key FROM awaited WHERE limit_key IS NOT NULL
 """
 _LIMIT_KEYS = """
-    SELECT DISTINCT limit_key FROM django_activejob_job WHERE id {among} AND limit_key > ''
+    SELECT limit_key FROM django_activejob_job WHERE id {among} AND limit_key > ''
 """
 
 
@@ -52,7 +52,7 @@ def admit_next(store: Store, keys: Iterable[str]) -> None:
 
 
 def limit_keys_of(store: Store, row_ids: list[int]) -> list[str]:
-    """The keys of the limits that jobs are under."""
+    """The keys of the limits that jobs are under; one may come several times."""
     return [key for (key,) in store.rows(_LIMIT_KEYS, (row_ids,))]
 
 

@@ -51,4 +51,6 @@ def _change_in_steps(store: Store, choice: Choice, to: Change, columns: str) -> 
     if not ids:
         return []
     store.change(_UPDATE, (*to.parameters, ids), change=to.sql)
+    if columns == "id":
+        return [(id,) for id in ids]
     return store.rows(_SELECT, (ids,), columns=columns)

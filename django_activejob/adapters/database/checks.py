@@ -9,11 +9,11 @@ from django.core import checks
 from django.core.checks import CheckMessage
 from django.db import connections
 
-SUPPORTED = ("postgresql", "sqlite")
+SUPPORTED = ("mysql", "postgresql", "sqlite")
 
 
 def check_alias(alias: str) -> Iterator[CheckMessage]:
-    """Looks whether an alias exists, whether we know its engine, and whether SQLite is set up."""
+    """Looks whether an alias exists, whether we know its engine, and whether it is set up."""
     if alias not in connections.settings:
         known = ", ".join(sorted(connections.settings))
         yield checks.Error(
@@ -27,11 +27,13 @@ def check_alias(alias: str) -> Iterator[CheckMessage]:
         yield checks.Error(
             f"DATABASES[{alias!r}]: the database adapter does not work on "
             f"{connection.display_name}.",
-            hint="Use PostgreSQL or SQLite, on an alias of its own if need be.",
+            hint="Use PostgreSQL, MySQL, MariaDB or SQLite, on an alias of its own if need be.",
             id="activejob.E102",
         )
     if connection.vendor == "sqlite":
         yield from _check_sqlite(alias, connection.settings_dict.get("OPTIONS", {}))
+    if connection.vendor == "mysql":
+        yield from _check_mysql(alias, connection.settings_dict.get("OPTIONS", {}))
 
 
 def _check_sqlite(alias: str, options: dict[str, Any]) -> Iterator[CheckMessage]:
@@ -49,3 +51,14 @@ def _check_sqlite(alias: str, options: dict[str, Any]) -> Iterator[CheckMessage]
         ),
         id="activejob.W101",
     )
+
+
+def _check_mysql(alias: str, options: dict[str, Any]) -> Iterator[CheckMessage]:
+    charset = str(options.get("charset") or "utf8mb4").lower()
+    if charset != "utf8mb4":
+        yield checks.Error(
+            f"DATABASES[{alias!r}]: its connections speak {charset!r}, in which not every "
+            "character can be written; errors with such characters could not be recorded.",
+            hint="Take 'charset' out of its OPTIONS, or make it 'utf8mb4'.",
+            id="activejob.E103",
+        )

@@ -33,7 +33,7 @@ def hold_of(token: str) -> Hold | None:
 _OURS = """
     SELECT id FROM django_activejob_job
     WHERE id {among} AND state = 'running' AND process_id = %s
-      AND (id || ':' || claim_number) {among}
+      AND {token} {among}
     ORDER BY id {lock}
 """
 

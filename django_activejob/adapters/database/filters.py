@@ -24,14 +24,17 @@ STATUS_CONDITIONS: dict[Status, str] = {
 }
 
 _NONE = "1 = 0"
+# A table of its own: MySQL would look for a mere list anew for every job.
 _SEARCH = """
     id IN (
-        SELECT id FROM django_activejob_job WHERE job_id = %s
-        UNION SELECT id FROM django_activejob_job WHERE id = %s
-        UNION SELECT id FROM (
-            SELECT id, payload FROM django_activejob_job
-            WHERE {where} ORDER BY id DESC LIMIT %s
-        ) AS newest WHERE {contains}
+        SELECT id FROM (
+            SELECT id FROM django_activejob_job WHERE job_id = %s
+            UNION SELECT id FROM django_activejob_job WHERE id = %s
+            UNION SELECT id FROM (
+                SELECT id, payload FROM django_activejob_job
+                WHERE {where} ORDER BY id DESC LIMIT %s
+            ) AS newest WHERE {contains}
+        ) AS found
     )
 """
 

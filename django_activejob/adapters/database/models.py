@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from django_activejob.adapters.database.indexes import StateIndex
 from django_activejob.adapters.database.state import State
 
 
@@ -55,43 +56,32 @@ class Job(models.Model):
             # find a job by the id that its class gave it
             models.Index(fields=["job_id"], name="aj_job_job_id"),
             # claim from one queue; which queues have ready jobs
-            models.Index(
-                fields=["queue", "priority", "id"],
-                name="aj_job_ready_queue",
-                condition=Q(state="ready"),
+            StateIndex(
+                state="ready", fields=["queue", "priority", "id"], name="aj_job_ready_queue"
             ),
             # claim from all queues; the second condition, which only that claim states, keeps
             # the planner from walking this index for a single queue
-            models.Index(
-                fields=["priority", "id"],
-                name="aj_job_ready",
-                condition=Q(state="ready", id__gt=0),
+            StateIndex(
+                state="ready", besides=Q(id__gt=0), fields=["priority", "id"], name="aj_job_ready"
             ),
             # what is due
-            models.Index(
-                fields=["scheduled_at", "id"], name="aj_job_due", condition=Q(state="scheduled")
-            ),
+            StateIndex(state="scheduled", fields=["scheduled_at", "id"], name="aj_job_due"),
             # what a process holds
-            models.Index(fields=["process_id"], name="aj_job_held", condition=Q(state="running")),
+            StateIndex(state="running", fields=["process_id"], name="aj_job_held"),
             # what ended last; what has been kept for long enough
-            models.Index(
-                fields=["finished_at", "id"], name="aj_job_finished", condition=Q(state="finished")
-            ),
+            StateIndex(state="finished", fields=["finished_at", "id"], name="aj_job_finished"),
             # what failed last
-            models.Index(
-                fields=["failed_at", "id"], name="aj_job_failed", condition=Q(state="failed")
-            ),
+            StateIndex(state="failed", fields=["failed_at", "id"], name="aj_job_failed"),
             # who waits first for the permit of a key; which keys are waited for
-            models.Index(
-                fields=["limit_key", "priority", "id"],
-                name="aj_job_blocked",
-                condition=Q(state="blocked"),
+            StateIndex(
+                state="blocked", fields=["limit_key", "priority", "id"], name="aj_job_blocked"
             ),
             # how many hold a permit of a key
-            models.Index(
+            StateIndex(
+                state=("ready", "running"),
+                besides=Q(limit_key__gt=""),
                 fields=["limit_key"],
                 name="aj_job_holding",
-                condition=Q(state__in=["ready", "running"], limit_key__gt=""),
             ),
             # the jobs of a class; which classes there are
             models.Index(fields=["job_class", "id"], name="aj_job_class"),

@@ -14,7 +14,8 @@ _GLANCE = """
     SELECT EXISTS (SELECT 1 FROM django_activejob_process WHERE id = %s),
            EXISTS (SELECT 1 FROM django_activejob_pause),
            (
-               SELECT id FROM django_activejob_job WHERE state = 'ready' AND id > 0
+               SELECT id FROM django_activejob_job {by_ready}
+               WHERE state = 'ready' AND id > 0
                ORDER BY priority, id LIMIT 1
            )
 """

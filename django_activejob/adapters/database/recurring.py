@@ -26,10 +26,10 @@ _COLUMNS = "task_key, definition, is_static, is_enabled, version, updated_at, la
 _TASKS = "SELECT {columns} FROM django_activejob_recurringtask ORDER BY task_key"
 _FIND = "SELECT {columns} FROM django_activejob_recurringtask WHERE task_key = %s"
 _INSERT = """
-    INSERT INTO django_activejob_recurringtask
+    {insert} INTO django_activejob_recurringtask
         (task_key, definition, is_static, is_enabled, version, declared_at, updated_at)
     VALUES (%s, %s, %s, %s, %s, {now}, {now})
-    ON CONFLICT (task_key) DO NOTHING
+    {unless_there}
 """
 _REPLACE = """
     UPDATE django_activejob_recurringtask

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 
 from typing_extensions import override
 
+from django_activejob.adapters.database.doorbell import Doorbell
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.transitions.claim import claim, claim_more
 from django_activejob.adapters.database.transitions.settle import settle
@@ -19,15 +19,15 @@ LONGEST_WAIT = 1.0  # seconds that a claim looks for jobs before it comes back w
 class DatabaseSource(Source):
     """One process's access to the ready rows.
 
-    State: ``_woken``, an event that any thread may set, and ``_found``, whether the last
-    claim gave jobs, which is the claiming thread's own.
+    State: ``_bell``, which any thread may ring, and ``_found``, whether the last claim gave
+    jobs, which is the claiming thread's own.
     """
 
     def __init__(self, store: Store, process_id: str, *, polling_interval: float) -> None:
         self._store = store
         self._process_id = process_id
         self._polling_interval = polling_interval
-        self._woken = threading.Event()
+        self._bell = Doorbell(store)
         self._found = False
 
     @override
@@ -39,7 +39,7 @@ class DatabaseSource(Source):
             claims = self._claim_now(queues, limit)
             if claims or is_over:
                 return claims
-            is_over = self._rest() or monotonic() >= deadline
+            is_over = self._bell.rest(self._polling_interval) or monotonic() >= deadline
 
     @override
     def settle(self, settlements: Sequence[Settlement]) -> Sequence[str]:
@@ -49,11 +49,12 @@ class DatabaseSource(Source):
     @override
     def wake(self) -> None:
         """Makes a waiting ``claim`` look once more and come back."""
-        self._woken.set()
+        self._bell.ring()
 
     @override
     def close(self) -> None:
-        """Closes the calling thread's connection."""
+        """Closes the calling thread's connections."""
+        self._bell.hang_up()
         self._store.close()
 
     def _claim_now(self, queues: Sequence[str], limit: int) -> Sequence[Claim]:
@@ -64,8 +65,3 @@ class DatabaseSource(Source):
             claims = claim(self._store, self._process_id, queues, limit=limit)
         self._found = bool(claims)
         return claims
-
-    def _rest(self) -> bool:
-        was_woken = self._woken.wait(self._polling_interval)
-        self._woken.clear()
-        return was_woken

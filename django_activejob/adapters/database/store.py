@@ -14,7 +14,11 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DatabaseError, InterfaceError, OperationalError
 
-from django_activejob.adapters.database.trouble import is_missing_table, is_transient
+from django_activejob.adapters.database.trouble import (
+    is_large_packet,
+    is_missing_table,
+    is_transient,
+)
 from django_activejob.adapters.database.vendor import Vendor, vendor_of
 from django_activejob.errors import AdapterUnavailable
 
@@ -40,8 +44,9 @@ class Store:
     each thread's own.
     """
 
-    def __init__(self, alias: str) -> None:
+    def __init__(self, alias: str, *, listen: bool = False) -> None:
         self.alias = alias
+        self._listen = listen
         self._inside = _Inside()
 
     @property
@@ -51,8 +56,18 @@ class Store:
 
     @cached_property
     def vendor(self) -> Vendor:
-        """How this engine says things."""
-        return vendor_of(self.connection)
+        """How this engine says things; the first use may ask the server.
+
+        Raises:
+            AdapterUnavailable: the server cannot be reached.
+        """
+        with self._guarded():
+            return vendor_of(self.connection)
+
+    @property
+    def notifies(self) -> bool:
+        """Whether idle sources are to be told of new jobs, and the engine can do so."""
+        return self._listen and self.vendor.notifies
 
     def rows(self, sql: str, parameters: Sequence[Any] = (), **fragments: str) -> list[Record]:
         """Runs one statement and gives all of its rows."""
@@ -112,12 +127,21 @@ class Store:
         self.connection.close()
 
     def _in_transaction(self, work: Callable[[], T]) -> T:
+        if self._needs_isolation():
+            # For the next transaction alone: what the session has stays as it is.
+            self.change("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         with transaction.atomic(using=self.alias), self._as_ours():
             if self.vendor.single_writer:
                 # A transaction that first reads and then writes may be refused at once,
                 # whatever the time-out; a write that changes nothing takes the lock now.
                 self.change("DELETE FROM django_activejob_pause WHERE 1 = 0")
             return work()
+
+    def _needs_isolation(self) -> bool:
+        connection = self.connection
+        if not self.vendor.isolates or not connection.get_autocommit():
+            return False
+        return getattr(connection, "isolation_level", None) != "read committed"
 
     @contextmanager
     def _as_ours(self) -> Iterator[None]:
@@ -154,6 +178,11 @@ class Store:
             self.connection.close_if_unusable_or_obsolete()
 
     def _unavailable(self, error: Exception) -> AdapterUnavailable:
+        if isinstance(error, DatabaseError) and is_large_packet(error):
+            return AdapterUnavailable(
+                f"DATABASES[{self.alias!r}]: the server refuses a statement of this length: "
+                f"{error}. Raise its max_allowed_packet, or give jobs ids instead of data."
+            )
         return AdapterUnavailable(
             f"DATABASES[{self.alias!r}]: the jobs' tables cannot be used: {error}. Is the server "
             f"up, and has `manage.py migrate --database={self.alias}` been run?"

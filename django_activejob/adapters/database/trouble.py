@@ -8,15 +8,29 @@ from django.db.utils import DatabaseError
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
 _MISSING_TABLE = "42P01"
 
+# MySQL's and MariaDB's numbers: a row that has changed since it was read, lock wait, deadlock
+_TRANSIENT_NUMBERS = frozenset({1020, 1205, 1213})
+_MISSING_TABLE_NUMBER = 1146
+_LARGE_PACKET_NUMBER = 1153
+
 
 def is_transient(error: DatabaseError) -> bool:
     """Says whether the same work may well succeed a moment later."""
-    return sqlstate(error) in _TRANSIENT_STATES or "is locked" in str(error)
+    return (
+        sqlstate(error) in _TRANSIENT_STATES
+        or number(error) in _TRANSIENT_NUMBERS
+        or "is locked" in str(error)
+    )
 
 
 def is_missing_table(error: DatabaseError) -> bool:
     """Says whether our tables are not there, as before ``migrate``."""
-    return sqlstate(error) == _MISSING_TABLE
+    return sqlstate(error) == _MISSING_TABLE or number(error) == _MISSING_TABLE_NUMBER
+
+
+def is_large_packet(error: DatabaseError) -> bool:
+    """Says whether a statement was longer than the server takes (``max_allowed_packet``)."""
+    return number(error) == _LARGE_PACKET_NUMBER
 
 
 def sqlstate(error: DatabaseError) -> str | None:
@@ -24,3 +38,9 @@ def sqlstate(error: DatabaseError) -> str | None:
     cause = error.__cause__
     state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
     return state if isinstance(state, str) else None
+
+
+def number(error: DatabaseError) -> int | None:
+    """The number that MySQL and MariaDB give an error."""
+    first = error.args[0] if error.args else None
+    return first if isinstance(first, int) else None

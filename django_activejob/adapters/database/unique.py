@@ -13,8 +13,8 @@ _DROP_EXPIRED = """
     DELETE FROM django_activejob_uniquelock WHERE unique_key = %s AND expires_at <= {now}
 """
 _TAKE = """
-    INSERT INTO django_activejob_uniquelock (unique_key, job_id, until, expires_at)
-    VALUES (%s, %s, %s, {later}) ON CONFLICT (unique_key) DO NOTHING
+    {insert} INTO django_activejob_uniquelock (unique_key, job_id, until, expires_at)
+    VALUES (%s, %s, %s, {later}) {unless_there}
 """
 _FREE_STARTED = """
     DELETE FROM django_activejob_uniquelock WHERE job_id {among} AND until = 'start'

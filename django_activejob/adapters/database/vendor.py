@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
@@ -23,22 +23,30 @@ class Vendor:
     ``words`` fill the braces of our statements: ``{now}`` is the store's clock,
     ``{later}`` the clock plus ``%s`` seconds, ``{lock}`` and ``{skip}`` lock rows, waiting
     for them or passing over them, ``{share}`` keeps a row from being deleted, ``{contains}``
-    looks for ``%s`` in a payload, ``{among}`` takes one list as its ``%s``.
+    looks for ``%s`` in a payload, ``{among}`` takes one list as its ``%s``, ``{token}`` is
+    the text of a claim's token. ``{insert}`` and ``{unless_there}``, the head and the tail of
+    one statement, write what is new and leave what is there, without a word and uncounted.
+    ``{or_change}``, between the values and the assignments of a new semaphore, changes the one
+    that is there instead. ``{by_ready}``, ``{by_ready_queue}``, ``{by_due}``, ``{by_blocked}``
+    and ``{by_finished}`` tell an engine that chooses badly which index to walk.
     ``returning``: one UPDATE can choose rows, change them and give them back.
+    ``tells_ids``: INSERT gives back the ids of what it has written.
     ``single_writer``: a write locks the whole store, so one looks before one writes.
+    ``isolates``: a transaction has to ask for READ COMMITTED where the alias has another level.
     """
 
     words: Mapping[str, str]
     returning: bool = True
+    tells_ids: bool = True
     single_writer: bool = False
+    isolates: bool = False
+    notifies: bool = False  # LISTEN and NOTIFY
     aware: bool = False  # the engine knows time zones
-    arrays: bool = False  # a list can be a parameter
+    write_list: Callable[[list[Any]], Any]  # a list as the driver takes it
 
     def adapted(self, parameters: Sequence[Any]) -> Sequence[Any]:
         """Parameters with the lists among them as the driver takes them."""
-        if self.arrays:
-            return parameters
-        return [json.dumps(each) if isinstance(each, list) else each for each in parameters]
+        return [self.write_list(each) if isinstance(each, list) else each for each in parameters]
 
     def write_time(self, moment: datetime | None) -> datetime | str | None:
         """A moment as a parameter of a statement."""
@@ -61,9 +69,28 @@ class Vendor:
         return get_default_timezone() if self.aware else UTC
 
 
+_ON_CONFLICT = {
+    "token": "(id || ':' || claim_number)",
+    "insert": "INSERT",
+    "unless_there": "ON CONFLICT DO NOTHING",
+    "or_change": "ON CONFLICT (limit_key) DO UPDATE SET",
+}
+_NO_HINTS = dict.fromkeys(("by_ready", "by_ready_queue", "by_due", "by_blocked", "by_finished"), "")
+
+
+def _as_it_is(values: list[Any]) -> list[Any]:
+    return values
+
+
+def _as_tuple(values: list[Any]) -> tuple[Any, ...]:
+    # These drivers write a tuple as (1, 2, 3); the engine does not know an empty one.
+    return tuple(values) or (None,)
+
+
 POSTGRESQL = Vendor(
     aware=True,
-    arrays=True,
+    notifies=True,
+    write_list=_as_it_is,
     words=MappingProxyType(
         {
             # Not clock_timestamp(): being volatile it keeps an index from being used.
@@ -74,6 +101,8 @@ POSTGRESQL = Vendor(
             "share": "FOR KEY SHARE",
             "contains": "strpos(payload, %s) > 0",
             "among": "= ANY(%s)",
+            **_ON_CONFLICT,
+            **_NO_HINTS,
         }
     ),
 )
@@ -86,6 +115,7 @@ _SQLITE_LATER = (
 
 SQLITE = Vendor(
     single_writer=True,
+    write_list=json.dumps,
     # UPDATE … RETURNING and MATERIALIZED came together.
     returning=sqlite3.sqlite_version_info >= (3, 35),
     words=MappingProxyType(
@@ -97,23 +127,76 @@ SQLITE = Vendor(
             "share": "",
             "contains": "instr(payload, %s) > 0",
             "among": "IN (SELECT value FROM json_each(%s))",
+            **_ON_CONFLICT,
+            **_NO_HINTS,
         }
     ),
 )
 
-_VENDORS = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
+MARIADB = Vendor(
+    returning=False,
+    isolates=True,
+    write_list=_as_tuple,
+    words=MappingProxyType(
+        {
+            "now": "UTC_TIMESTAMP(6)",
+            "later": "(UTC_TIMESTAMP(6) + INTERVAL ROUND(%s * 1000000) MICROSECOND)",
+            "lock": "FOR UPDATE",
+            "skip": "FOR UPDATE SKIP LOCKED",
+            "share": "LOCK IN SHARE MODE",
+            "contains": "INSTR(payload, %s) > 0",
+            "among": "IN %s",
+            "token": "CONCAT(id, ':', claim_number)",
+            "insert": "INSERT IGNORE",
+            "unless_there": "",
+            "or_change": "ON DUPLICATE KEY UPDATE",
+            # Of a locking read that sorts, every row that it looks at is locked; and the
+            # statistics of a table that is now empty, now full, are always wrong.
+            "by_ready": "FORCE INDEX (aj_job_ready)",
+            "by_ready_queue": "FORCE INDEX (aj_job_ready_queue)",
+            "by_due": "FORCE INDEX (aj_job_due)",
+            "by_blocked": "FORCE INDEX (aj_job_blocked)",
+            "by_finished": "FORCE INDEX (aj_job_finished)",
+        }
+    ),
+)
+MYSQL = replace(MARIADB, tells_ids=False)
+
+_VENDORS = {"postgresql": POSTGRESQL, "sqlite": SQLITE, "mysql": MYSQL, "mariadb": MARIADB}
+# Older ones cannot pass over rows that others have locked.
+_OLDEST = {"mysql": (8, 0, 1), "mariadb": (10, 6)}
 
 
 def vendor_of(connection: BaseDatabaseWrapper) -> Vendor:
-    """The engine behind a connection; asks nothing of the server.
+    """The engine behind a connection; MySQL's server is asked which one it is.
 
     Raises:
-        ConfigurationError: an engine that this adapter does not know.
+        ConfigurationError: an engine that this adapter does not know, or too old a version.
     """
-    try:
-        return _VENDORS[connection.vendor]
-    except KeyError:
+    name = _name_of(connection)
+    if name not in _VENDORS:
         raise ConfigurationError(
             f"DATABASES[{connection.alias!r}]: the database adapter does not work on "
             f"{connection.display_name}; use one of {', '.join(sorted(_VENDORS))}."
-        ) from None
+        )
+    if name in _OLDEST:
+        _refuse_old(connection, _OLDEST[name])
+    return _VENDORS[name]
+
+
+def _name_of(connection: BaseDatabaseWrapper) -> str:
+    return "mariadb" if getattr(connection, "mysql_is_mariadb", False) else connection.vendor
+
+
+def _refuse_old(connection: BaseDatabaseWrapper, oldest: tuple[int, ...]) -> None:
+    version = connection.get_database_version()
+    if version < oldest:
+        raise ConfigurationError(
+            f"DATABASES[{connection.alias!r}]: the server is {connection.display_name} "
+            f"{_dotted(version)}, which has no SKIP LOCKED; the database adapter needs "
+            f"{_dotted(oldest)} or newer."
+        )
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

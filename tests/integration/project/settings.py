@@ -7,6 +7,11 @@ import os
 
 _GIVEN = json.loads(os.environ["INTEGRATION_SETTINGS"])
 
+if _GIVEN["database"]["ENGINE"].endswith("mysql"):
+    import pymysql
+
+    pymysql.install_as_MySQLdb()
+
 SECRET_KEY = "only for tests"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

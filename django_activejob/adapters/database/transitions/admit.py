@@ -6,6 +6,7 @@ from functools import partial
 
 from django_activejob.adapters.database import routing
 from django_activejob.adapters.database.changing import Change, Choice, change
+from django_activejob.adapters.database.listening import notify
 from django_activejob.adapters.database.store import Store
 from django_activejob.contracts import Limit
 
@@ -14,8 +15,7 @@ from django_activejob.contracts import Limit
 _LOCK_AND_SAY = """
     INSERT INTO django_activejob_semaphore (limit_key, limit_to, duration, used_at)
     VALUES (%s, %s, %s, {now})
-    ON CONFLICT (limit_key) DO UPDATE
-    SET limit_to = excluded.limit_to, duration = excluded.duration, used_at = excluded.used_at
+    {or_change} limit_to = %s, duration = %s, used_at = {now}
 """
 _LOCK = "UPDATE django_activejob_semaphore SET used_at = {now} WHERE limit_key = %s"
 _ROOM = """
@@ -35,7 +35,7 @@ _FIRST_ROUTING = """
     WHERE state = 'blocked' AND limit_key = %s ORDER BY priority, id LIMIT 1
 """
 _FIRST = """
-    SELECT id FROM django_activejob_job
+    SELECT id FROM django_activejob_job {by_blocked}
     WHERE state = 'blocked' AND limit_key = %s ORDER BY priority, id LIMIT %s {skip}
 """
 
@@ -64,7 +64,10 @@ def _admit(store: Store, key: str, said: Limit | None) -> int:
     if room <= 0:
         return 0
     first = Choice(sql=_FIRST, parameters=(key, room))
-    return len(change(store, first, Change(sql="state = 'ready'")))
+    admitted = len(change(store, first, Change(sql="state = 'ready'")))
+    if admitted:
+        notify(store)
+    return admitted
 
 
 def _lock(store: Store, key: str, said: Limit | None) -> None:
@@ -72,7 +75,8 @@ def _lock(store: Store, key: str, said: Limit | None) -> None:
         return
     limit = said or _limit_of_first(store, key)
     if limit is not None:
-        store.change(_LOCK_AND_SAY, (key, limit.to, limit.duration))
+        facts = (limit.to, limit.duration)
+        store.change(_LOCK_AND_SAY, (key, *facts, *facts))
 
 
 def _limit_of_first(store: Store, key: str) -> Limit | None:

@@ -15,14 +15,22 @@ from django_activejob.errors import ProcessPruned
 
 # The share lock keeps a maintainer from burying us between this look at our row and our claim.
 _READY = """
-    SELECT id FROM django_activejob_job
+    SELECT id FROM django_activejob_job {by_index}
     WHERE state = 'ready' AND {of_queue}
       AND NOT EXISTS (SELECT 1 FROM django_activejob_pause {of_pause})
       AND EXISTS (SELECT 1 FROM django_activejob_process WHERE id = %s {share})
     ORDER BY priority, id LIMIT %s {skip}
 """
-_READY_OF_ALL = _READY.replace("{of_queue}", "id > 0").replace("{of_pause}", "")
-_READY_OF_ONE = _READY.replace("{of_queue}", "queue = %s").replace("{of_pause}", "WHERE queue = %s")
+_READY_OF_ALL = (
+    _READY.replace("{of_queue}", "id > 0")
+    .replace("{of_pause}", "")
+    .replace("{by_index}", "{by_ready}")
+)
+_READY_OF_ONE = (
+    _READY.replace("{of_queue}", "queue = %s")
+    .replace("{of_pause}", "WHERE queue = %s")
+    .replace("{by_index}", "{by_ready_queue}")
+)
 _RUNNING = """
     state = 'running', process_id = %s, claim_number = claim_number + 1, claimed_at = {now}
 """

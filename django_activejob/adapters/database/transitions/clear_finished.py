@@ -6,14 +6,14 @@ from django_activejob.adapters.database.changing import Choice
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.transitions.discard import discard
 
-CLEARED_AT_ONCE = 1000
+CLEARED_AT_ONCE = 500
 
 _IS_ANY_OLD = """
     SELECT 1 FROM django_activejob_job
     WHERE state = 'finished' AND finished_at < {later} LIMIT 1
 """
 _OLD = """
-    SELECT id FROM django_activejob_job
+    SELECT id FROM django_activejob_job {by_finished}
     WHERE state = 'finished' AND finished_at < {later}
     ORDER BY finished_at, id LIMIT %s {skip}
 """

@@ -17,10 +17,10 @@ _STATIC = """
     ORDER BY task_key {lock}
 """
 _INSERT = """
-    INSERT INTO django_activejob_recurringtask
+    {insert} INTO django_activejob_recurringtask
         (task_key, definition, is_static, is_enabled, version, declared_at, updated_at)
     VALUES (%s, %s, %s, %s, %s, %s, {now})
-    ON CONFLICT (task_key) DO NOTHING
+    {unless_there}
 """
 _CHANGE = """
     UPDATE django_activejob_recurringtask

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django_activejob.adapters.database.admission import admit_next
 from django_activejob.adapters.database.changing import Change, Choice, change
+from django_activejob.adapters.database.listening import notify
 from django_activejob.adapters.database.store import Store
 
 DISPATCHED_AT_ONCE = 500
@@ -13,7 +14,7 @@ _IS_ANY_DUE = """
     WHERE state = 'scheduled' AND scheduled_at <= {now} LIMIT 1
 """
 _DUE = """
-    SELECT id FROM django_activejob_job
+    SELECT id FROM django_activejob_job {by_due}
     WHERE state = 'scheduled' AND scheduled_at <= {now}
     ORDER BY scheduled_at, id LIMIT %s {skip}
 """
@@ -29,6 +30,8 @@ def dispatch(store: Store) -> int:
     if store.vendor.single_writer and not store.run(lambda: store.rows(_IS_ANY_DUE)):
         return 0
     due = Choice(sql=_DUE, parameters=(DISPATCHED_AT_ONCE,))
-    dispatched = change(store, due, QUEUED, columns="limit_key")
-    admit_next(store, [key for (key,) in dispatched if key])
-    return len(dispatched)
+    keys = [key for (key,) in change(store, due, QUEUED, columns="limit_key")]
+    if not all(keys):
+        notify(store)
+    admit_next(store, filter(None, keys))
+    return len(keys)

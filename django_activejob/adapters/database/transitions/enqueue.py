@@ -6,20 +6,12 @@ from functools import partial
 
 from django_activejob.adapters.database.admission import admit_new
 from django_activejob.adapters.database.conflicts import Conflicts
-from django_activejob.adapters.database.parameters import tuples
+from django_activejob.adapters.database.inserting import insert
 from django_activejob.adapters.database.rows import Row, row_of
 from django_activejob.adapters.database.state import State
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.unique import take_lock
 from django_activejob.contracts import Envelope
-
-INSERT = """
-    INSERT INTO django_activejob_job
-        ({columns}, crashes, process_id, claim_number, error_class, enqueued_at)
-    VALUES {values}
-    RETURNING id
-"""
-VALUES = f"({tuples(1, width=Row.WIDTH)[1:-1]}, 0, '', 0, '', {{now}})"
 
 
 def enqueue(store: Store, envelope: Envelope) -> str:
@@ -43,8 +35,7 @@ def enqueue(store: Store, envelope: Envelope) -> str:
 
 
 def _insert(store: Store, row: Row) -> str:
-    parameters = row.parameters(store.vendor)
-    [(id,)] = store.rows(INSERT, parameters, columns=Row.COLUMNS, values=VALUES)
+    [id] = insert(store, [row])
     return str(id)
 
 

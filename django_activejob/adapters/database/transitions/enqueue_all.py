@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from django_activejob.adapters.database.admission import admit_new
 from django_activejob.adapters.database.conflicts import Conflicts
+from django_activejob.adapters.database.inserting import insert
 from django_activejob.adapters.database.parameters import flattened
 from django_activejob.adapters.database.rows import Row, row_of
 from django_activejob.adapters.database.state import State
 from django_activejob.adapters.database.store import Store
-from django_activejob.adapters.database.transitions.enqueue import INSERT, VALUES
 from django_activejob.adapters.database.unique import take_lock
 from django_activejob.contracts import Envelope, Receipt
 from django_activejob.errors import EnqueueError
 
 ROWS_AT_ONCE = 1000
+CHARACTERS_AT_ONCE = 4_000_000  # of payloads: servers refuse statements that are too long
 
 Draft = Row | EnqueueError
 
@@ -95,8 +96,8 @@ def _receipt(draft: Draft, ids: Iterator[int]) -> Receipt:
 def _insert(store: Store, rows: Sequence[Row]) -> list[int]:
     chunks = list(_chunks(rows, size=_chunk_size(store)))
     if len(chunks) == 1:
-        return store.run(lambda: _insert_chunk(store, rows))
-    return store.atomically(lambda: flattened([_insert_chunk(store, chunk) for chunk in chunks]))
+        return store.run(lambda: insert(store, rows))
+    return store.atomically(lambda: flattened([insert(store, chunk) for chunk in chunks]))
 
 
 def _chunk_size(store: Store) -> int:
@@ -105,13 +106,12 @@ def _chunk_size(store: Store) -> int:
 
 
 def _chunks(rows: Sequence[Row], *, size: int) -> Iterator[Sequence[Row]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
-
-
-def _insert_chunk(store: Store, rows: Sequence[Row]) -> list[int]:
-    parameters = flattened([row.parameters(store.vendor) for row in rows])
-    values = ", ".join([VALUES] * len(rows))
-    inserted = store.rows(INSERT, parameters, columns=Row.COLUMNS, values=values)
-    # Engines number the rows in the order in which they are written, but may tell them in another.
-    return sorted(id for (id,) in inserted)
+    chunk: list[Row] = []
+    characters = 0
+    for row in rows:
+        if chunk and (len(chunk) >= size or characters + len(row.payload) > CHARACTERS_AT_ONCE):
+            yield chunk
+            chunk, characters = [], 0
+        chunk.append(row)
+        characters += len(row.payload)
+    yield chunk

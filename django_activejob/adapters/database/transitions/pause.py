@@ -7,7 +7,7 @@ from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.text import is_storable
 from django_activejob.errors import UnsupportedAction
 
-_PAUSE = "INSERT INTO django_activejob_pause (queue) VALUES (%s) ON CONFLICT (queue) DO NOTHING"
+_PAUSE = "{insert} INTO django_activejob_pause (queue) VALUES (%s) {unless_there}"
 
 
 def pause(store: Store, queue: str) -> None:

@@ -16,8 +16,8 @@ _ADVANCE = """
     WHERE task_key = %s AND version = %s AND is_enabled
 """
 _RECORD = """
-    INSERT INTO django_activejob_recurringtick (task_key, run_at) VALUES (%s, %s)
-    ON CONFLICT (task_key, run_at) DO NOTHING
+    {insert} INTO django_activejob_recurringtick (task_key, run_at) VALUES (%s, %s)
+    {unless_there}
 """
 _NAME_JOB = """
     UPDATE django_activejob_recurringtick SET job_id = %s WHERE task_key = %s AND run_at = %s

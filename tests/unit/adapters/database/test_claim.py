@@ -15,7 +15,7 @@ from django_activejob.testing.contracts.furniture import (
     envelope,
     run_chore,
 )
-from tests.contracts.stores import ONLY_POSTGRES
+from tests.contracts.stores import ONLY_POSTGRES, RETURNING, SERVERS
 
 
 class TestStatements:
@@ -26,6 +26,7 @@ class TestStatements:
             claim(store, worker.id, ["critical", "mail*", "*"], limit=5)
         assert len(queries) == 1
 
+    @RETURNING
     @pytest.mark.line("RQ-065")
     def test_all_queues_are_claimed_from_in_one_statement(
         self, adapter: DatabaseAdapter, alias: str
@@ -45,7 +46,7 @@ class TestStatements:
 
 
 class TestLockedRows:
-    pytestmark = ONLY_POSTGRES
+    pytestmark = SERVERS
 
     @pytest.mark.line("RQ-063")
     def test_rows_that_others_hold_are_passed_over(

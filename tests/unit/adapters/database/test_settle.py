@@ -17,8 +17,10 @@ from django_activejob.testing.contracts.furniture import (
     failed,
     retried,
 )
+from tests.contracts.stores import ONLY_MYSQL, RETURNING
 
 
+@RETURNING
 class TestStatements:
     def test_jobs_that_merely_finish_take_one_statement(
         self, adapter: DatabaseAdapter, alias: str
@@ -39,6 +41,20 @@ class TestStatements:
         with CaptureQueriesContext(Store(alias).connection) as queries:
             assert worker.release(*claims) == []
         assert len(queries) == 1
+
+
+@ONLY_MYSQL
+class TestStatementsInSteps:
+    def test_jobs_that_merely_finish_are_locked_and_then_changed(
+        self, adapter: DatabaseAdapter, alias: str
+    ) -> None:
+        adapter.enqueue_all([envelope(number) for number in range(20)])
+        worker = Worker(adapter)
+        claims = worker.claim()
+        with CaptureQueriesContext(Store(alias).connection) as queries:
+            assert worker.finish(*claims) == []
+        words = [query["sql"].split()[0] for query in queries]
+        assert words == ["BEGIN", "SELECT", "UPDATE", "COMMIT"]
 
 
 class TestResults:

@@ -1,0 +1,88 @@
+"""What ends the rest of an idle source."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import threading
+import time
+import weakref
+from multiprocessing.connection import wait
+
+from django_activejob.adapters.database.listening import Line, can_listen
+from django_activejob.adapters.database.store import Store
+from django_activejob.clock import monotonic
+
+REDIAL_AFTER = 30.0  # seconds without a line after one was broken, or could not be had
+LONGEST_JITTER = 0.002  # seconds: many sources hear of one job
+
+# Fork-safe: every process that comes of a fork draws other numbers.
+_random = random.SystemRandom()
+
+
+class Doorbell:
+    """Ends a rest early: when any thread rings, or the store has word of new jobs.
+
+    State: a pipe, into which any thread may write; the line and when to dial again, which
+    are the resting thread's own.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._reader, self._writer = os.pipe()
+        for end in (self._reader, self._writer):
+            os.set_blocking(end, False)
+            weakref.finalize(self, os.close, end)
+        self._line: Line | None = None
+        self._line_owner = 0
+        self._dial_at = 0.0
+
+    def ring(self) -> None:
+        """Ends the rest, this one or the next."""
+        with contextlib.suppress(BlockingIOError):  # full of rings already
+            os.write(self._writer, b"!")
+
+    def rest(self, seconds: float) -> bool:
+        """Waits; says whether somebody has rung. Word of new jobs merely ends the wait."""
+        self._dial()
+        ends = [self._reader] if self._line is None else [self._reader, self._line.end]
+        ready = wait(ends, seconds)
+        if ready and ready != [self._reader]:
+            self._listen()
+        return self._reader in ready and self._take_rings()
+
+    def hang_up(self) -> None:
+        """Gives the line up, when the calling thread is the one that rests."""
+        if self._line is not None and self._line_owner == threading.get_ident():
+            self._drop_line()
+
+    def _take_rings(self) -> bool:
+        return bool(os.read(self._reader, 65_536))
+
+    def _dial(self) -> None:
+        if self._line is not None or monotonic() < self._dial_at:
+            return
+        self._dial_at = monotonic() + REDIAL_AFTER
+        # An extra: whatever goes wrong with it, looking again and again goes on.
+        with contextlib.suppress(Exception):
+            if can_listen(self._store):
+                self._line, self._line_owner = Line(self._store), threading.get_ident()
+                self._hanging_up = weakref.finalize(self, self._line.close)
+
+    def _listen(self) -> None:
+        try:
+            self._heard()
+        except Exception:  # noqa: BLE001 - the same: without a line there is still looking
+            self._drop_line()
+
+    def _heard(self) -> None:
+        if self._line is not None:
+            self._line.hear()
+            time.sleep(_random.uniform(0, LONGEST_JITTER))
+
+    def _drop_line(self) -> None:
+        self._line = None
+        self._dial_at = monotonic() + REDIAL_AFTER
+        with contextlib.suppress(Exception):
+            self._hanging_up()
