@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from django_activejob.job.options import queue_as as queue_as
     from django_activejob.job.options import queue_with_priority as queue_with_priority
     from django_activejob.limits import limits_concurrency as limits_concurrency
+    from django_activejob.limits import throttle as throttle
     from django_activejob.limits import unique_for as unique_for
     from django_activejob.mail.bulk import deliver_all_later as deliver_all_later
     from django_activejob.mail.mailer import Mailer as Mailer
@@ -69,6 +70,7 @@ _HOMES: Final = {
     "mail_managers_later": "mail.sending",
     "send_mail_later": "mail.sending",
     "send_mass_mail_later": "mail.sending",
+    "throttle": "limits",
     "unique_for": "limits",
 }
 

@@ -24,6 +24,9 @@ from django_activejob.recurring import tasks
 
 TAG = "activejob"
 
+# To claim, to settle, to beat, to do chores and to keep the schedule.
+_OWN_CONNECTIONS = 5
+
 _WITHOUT_STORE = (AsyncAdapter, InlineAdapter, TestAdapter)
 
 
@@ -34,6 +37,7 @@ def register() -> None:
     checks.register(check_job_classes, TAG)
     checks.register(check_recurring_tasks, TAG)
     checks.register(check_command, TAG)
+    checks.register(check_connections, TAG)
     checks.register(check_mail, TAG)
     checks.register(check_deployment, TAG, deploy=True)
 
@@ -64,7 +68,9 @@ def check_job_classes(
 ) -> list[checks.CheckMessage]:
     """E003: two classes with one name. W001: a class whose adapter no worker serves.
 
-    W003: a class asks for a limit, or for uniqueness, that its adapter does not keep.
+    E006: a class has a throttle that its adapter does not keep, so its jobs are refused.
+
+    W003: a class asks for a limit, for uniqueness or for retries that its adapter does not keep.
     """
     if conf.problems():
         return []
@@ -94,6 +100,15 @@ def check_command(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[che
     return []
 
 
+def check_connections(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[checks.CheckMessage]:
+    """W004: a pool of connections is smaller than what one process of a worker needs."""
+    if conf.problems():
+        return []
+    return list(_small_pools())
+
+
 def check_deployment(
     app_configs: Sequence[AppConfig] | None, **_: Any
 ) -> list[checks.CheckMessage]:
@@ -105,6 +120,33 @@ def check_deployment(
     except ConfigurationError:
         return []  # check_adapters tells
     return [_keeps_no_jobs(adapter)] if isinstance(adapter, _WITHOUT_STORE) else []
+
+
+def _small_pools() -> Iterator[checks.CheckMessage]:
+    for place, worker in enumerate(conf.settings().workers):
+        try:
+            alias = handler.adapter(worker.adapter).transaction_alias
+        except ConfigurationError:
+            continue  # check_adapters tells
+        size, needed = _pool_size(alias), worker.threads + _OWN_CONNECTIONS
+        if size is not None and size < needed:
+            yield checks.Warning(
+                f'{conf.NAME}["WORKERS"][{place}]: one process needs up to {needed} connections '
+                f"({worker.threads} threads, and {_OWN_CONNECTIONS} of its own), and the pool of "
+                f"DATABASES[{alias!r}] holds {size}; jobs would wait for one in vain.",
+                hint=f'Make "max_size" of its OPTIONS["pool"] {needed} or more, or take fewer '
+                "threads.",
+                id="activejob.W004",
+            )
+
+
+def _pool_size(alias: str | None) -> int | None:
+    pool = django_settings.DATABASES.get(alias or "", {}).get("OPTIONS", {}).get("pool")
+    if not pool:
+        return None
+    said = pool if isinstance(pool, dict) else {}
+    # As psycopg_pool has it: without a greatest size, the smallest, which is 4.
+    return int(said.get("max_size") or said.get("min_size", 4))
 
 
 def _keeps_no_jobs(adapter: QueueAdapter) -> checks.CheckMessage:
@@ -150,11 +192,14 @@ def _adapters_of_classes() -> Iterator[checks.CheckMessage]:
 
 
 def _not_kept(job_class: Any, adapter: QueueAdapter) -> Iterator[checks.CheckMessage]:
-    for decorator in capabilities.decorators_not_kept(job_class, adapter):
+    if capabilities.lacks_throttles(job_class, adapter):
+        name, advice = registry.name_of(job_class), capabilities.throttle_advice(adapter)
+        yield checks.Error(f"{name}: {advice}", id="activejob.E006")
+    for option in capabilities.options_not_kept(job_class, adapter):
         yield checks.Warning(
-            f"{registry.name_of(job_class)}: {decorator} has no effect with the "
+            f"{registry.name_of(job_class)}: {option} has no effect with the "
             f"{adapter.display_name} adapter, which does not support it.",
-            hint='Use an adapter that does, such as "database".',
+            hint='Use an adapter that does: "database" for limits, "redis" for its own retries.',
             id="activejob.W003",
         )
 

@@ -110,6 +110,10 @@ def _count(value: Any, path: str) -> int:
     return value
 
 
+def _optional_count(value: Any, path: str) -> int | None:
+    return None if value is None else _count(value, path)
+
+
 def _names(value: Any, path: str) -> tuple[str, ...]:
     names = (value,) if isinstance(value, str) else value
     if not isinstance(names, list | tuple) or not all(isinstance(n, str) and n for n in names):
@@ -198,7 +202,17 @@ class WorkerSettings:
         "In place of `queues`: names, and how often each comes first in proportion to the others.",
         shown="{}",
     )
-    threads: int = _setting(5, _count, "Jobs that one process runs at once.")
+    threads: int = _setting(
+        5,
+        _count,
+        "Jobs that one process runs at once; with `concurrency`, threads for what comes before "
+        "and after coroutines.",
+    )
+    concurrency: int | None = _setting(
+        None,
+        _optional_count,
+        "Jobs that one process runs at once on an event loop; None means that each has a thread.",
+    )
     processes: int = _setting(1, _count, "Processes of this kind.")
     adapter: str | None = _setting(
         None, _optional_text, "Alias of the adapter to work for; None means QUEUE_ADAPTER."
@@ -339,6 +353,12 @@ class Settings:
     recurring: Mapping[str, RecurringSettings] = _setting(
         None, _recurring, "Jobs that are enqueued on a schedule, by key.", shown="{}"
     )
+    recurring_store: str | None = _setting(
+        None,
+        _optional_text,
+        "Alias of the adapter that keeps the recurring tasks of adapters which have no place for "
+        "them; its store has to be there, workers for it need not.",
+    )
     default_queue_name: str = _setting("default", _text, "The queue of jobs that name none.")
     default_priority: int | None = _setting(
         None, _optional_integer, "The priority of jobs that have none; smaller is sooner."
@@ -360,7 +380,8 @@ class Settings:
     masked_arguments: tuple[str, ...] = _setting(
         ("password", "passphrase", "secret", "token", "api_key"),
         _names,
-        "Log lines hide arguments, and keys of dicts, with one of these in their names.",
+        "Log lines and admin pages hide arguments, and keys of dicts, with one of these in their "
+        "names.",
     )
     verbose_enqueue_logs: bool = _setting(
         False, _flag, "Whether each log line about a job is followed by the line of code it is of."
@@ -371,6 +392,23 @@ class Settings:
         "The most bytes of JSON that the arguments of a job may take; None means no limit.",
     )
     mail_queue_name: str = _setting("mailers", _text, "The queue of mail that is sent later.")
+    mail_delivery_job: str = _setting(
+        "django_activejob.mail.MailDeliveryJob",
+        _text,
+        "Dotted path of the job class that delivers the mail of mailers which name none.",
+    )
+    mail_perform_deliveries: bool = _setting(
+        True, _flag, "Whether mailers send; if not, all but the sending happens."
+    )
+    mail_raise_delivery_errors: bool = _setting(
+        True, _flag, "Whether an error of a delivery is raised, or only logged."
+    )
+    mail_interceptors: tuple[str, ...] = _setting(
+        (), _names, "Dotted paths of what looks at every message before it goes out."
+    )
+    mail_observers: tuple[str, ...] = _setting(
+        (), _names, "Dotted paths of what is told of every message that went out."
+    )
     email_backend: str = _setting(
         "django.core.mail.backends.smtp.EmailBackend",
         _text,
@@ -414,6 +452,12 @@ class Settings:
     )
     dead_after: float = _setting(
         30.0, _seconds, "A process silent for this long is given up; others take over its jobs."
+    )
+    monitoring_token: str | None = _setting(
+        None,
+        _optional_text,
+        "What a scraper of `/metrics` and `stats.json` sends as `Authorization: Bearer …`; "
+        "without one, only staff who may view jobs see them.",
     )
     maintenance_interval: float = _setting(10.0, _seconds, "How often the dead are looked for.")
 

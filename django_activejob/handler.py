@@ -19,6 +19,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "async": "django_activejob.adapters.thread_pool.AsyncAdapter",
     "database": "django_activejob.adapters.database.DatabaseAdapter",
     "inline": "django_activejob.adapters.inline.InlineAdapter",
+    "redis": "django_activejob.adapters.redis.RedisAdapter",
     "test": "django_activejob.adapters.test.TestAdapter",
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -41,5 +43,13 @@ def _send(signal: Signal, sender: Any, facts: dict[str, Any]) -> None:
     # say) would come through, and an observer may not end a job.
     try:
         signal.send_robust(sender=sender, **facts)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - see above
+        _report()
+
+
+def _report() -> None:
+    try:
         logger.exception("A receiver of one of our signals raised.")
+    except Exception:  # noqa: BLE001 - then it is the log that is broken
+        with contextlib.suppress(Exception):
+            traceback.print_exc()

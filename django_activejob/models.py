@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from django_activejob.adapters.database.models import (
     Attempt,
+    FailureTally,
     Job,
     Pause,
     Process,
     RecurringTask,
     RecurringTick,
+    Tally,
 )
 
-__all__ = ["Attempt", "Job", "Pause", "Process", "RecurringTask", "RecurringTick"]
+__all__ = [
+    "Attempt",
+    "FailureTally",
+    "Job",
+    "Pause",
+    "Process",
+    "RecurringTask",
+    "RecurringTick",
+    "Tally",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 class InlineAdapter(QueueAdapter):
     """No queue at all: ``perform_later`` returns when the job has ended, and raises its error.
 
-    A retry runs at once, whatever its wait; a job cannot be put off.
+    A retry runs at once, whatever its wait; a job cannot be put off, not by a throttle either.
     """
+
+    runs_at_once: ClassVar[bool] = True
 
     @override
     def enqueue(self, envelope: Envelope) -> None:

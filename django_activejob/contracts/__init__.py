@@ -5,7 +5,14 @@ from __future__ import annotations
 from django_activejob.contracts.adapter import QueueAdapter
 from django_activejob.contracts.chores import Chore
 from django_activejob.contracts.claim import Claim, Settlement
-from django_activejob.contracts.envelope import Envelope, Limit, OnCrash, Receipt, Unique
+from django_activejob.contracts.envelope import (
+    Envelope,
+    Limit,
+    OnCrash,
+    Receipt,
+    Throttle,
+    Unique,
+)
 from django_activejob.contracts.execution import ErrorRecord, Execution, Outcome
 from django_activejob.contracts.inspection import (
     AttemptRecord,
@@ -13,6 +20,7 @@ from django_activejob.contracts.inspection import (
     Inspector,
     JobQuery,
     JobRecord,
+    Moment,
     Page,
     QueueRecord,
     Repaired,
@@ -27,7 +35,9 @@ from django_activejob.contracts.processes import (
     ProcessRegistry,
 )
 from django_activejob.contracts.recurring import RecurringStore, RecurringTask, Tick
+from django_activejob.contracts.semaphores import SemaphorePage, SemaphoreRecord
 from django_activejob.contracts.source import Source
+from django_activejob.contracts.tallies import FailureCount, Tally, TallyName, Times
 
 __all__ = [
     "AttemptRecord",
@@ -39,10 +49,12 @@ __all__ = [
     "Envelope",
     "ErrorRecord",
     "Execution",
+    "FailureCount",
     "Inspector",
     "JobQuery",
     "JobRecord",
     "Limit",
+    "Moment",
     "OnCrash",
     "Outcome",
     "Page",
@@ -56,9 +68,15 @@ __all__ = [
     "RecurringStore",
     "RecurringTask",
     "Repaired",
+    "SemaphorePage",
+    "SemaphoreRecord",
     "Settlement",
     "Source",
     "Status",
+    "Tally",
+    "TallyName",
+    "Throttle",
     "Tick",
+    "Times",
     "Unique",
 ]

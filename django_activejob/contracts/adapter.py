@@ -27,6 +27,14 @@ class QueueAdapter:
     supports_priority: ClassVar[bool] = False
     supports_limits: ClassVar[bool] = False
     supports_unique: ClassVar[bool] = False
+    supports_retry: ClassVar[bool] = False
+    """Whether a failed job is performed again by itself, as often as ``extra["retry"]`` says."""
+
+    supports_throttles: ClassVar[bool] = False
+    """Whether it keeps throttles; if not, a job that has one is refused with an error."""
+
+    runs_at_once: ClassVar[bool] = False
+    """Whether ``enqueue`` runs the job; then there is no time to wait for, nor a throttle."""
 
     transaction_alias: str | None = None
     """The database alias through which the adapter writes, if there is one."""

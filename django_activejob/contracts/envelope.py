@@ -24,6 +24,19 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """How many jobs that share ``key``, of 240 characters at most, may start in a period.
+
+    A period begins with the first start after the last one has ended. What a claim gives is
+    a start; a claim that is released without having started gives its place back.
+    """
+
+    key: str
+    to: int
+    per: float  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unique:
     """For how long no second job with ``key`` is accepted."""
 
@@ -46,6 +59,7 @@ class Envelope:
     priority: int = 0
     scheduled_at: datetime | None = None
     limit: Limit | None = None
+    throttle: Throttle | None = None
     unique: Unique | None = None
     batch_id: str | None = None
     recurring_key: str | None = None

@@ -9,9 +9,13 @@ from typing import Any, Literal, Protocol
 
 from django_activejob.contracts.execution import ErrorRecord
 from django_activejob.contracts.payload import Payload
-from django_activejob.contracts.processes import ProcessRecord
+from django_activejob.contracts.processes import Command, ProcessRecord
+from django_activejob.contracts.semaphores import SemaphorePage
+from django_activejob.contracts.tallies import FailureCount, Tally, TallyName
 
 Status = Literal["scheduled", "blocked", "ready", "running", "retrying", "failed", "finished"]
+
+Moment = Literal["enqueued_at", "scheduled_at", "claimed_at", "failed_at", "finished_at"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,7 @@ class JobQuery:
 
     ``ids`` are the adapter's own ids; ``queue`` and ``job_class`` are whole names;
     ``search`` is a job id, or a part of the arguments where the adapter offers the filter.
+    Only the fields whose filters an inspector offers are asked of it.
     """
 
     status: Status | None = None
@@ -27,6 +32,15 @@ class JobQuery:
     job_class: str | None = None
     ids: tuple[str, ...] = ()
     search: str | None = None
+    priority: int | None = None
+    process_id: str | None = None  # that runs it
+    recurring_key: str | None = None  # of the task that enqueued it
+    batch_id: str | None = None
+    error_class: str | None = None  # of the latest error
+    limit_key: str | None = None
+    moment: Moment = "enqueued_at"  # which time ``since`` and ``until`` are about
+    since: datetime | None = None
+    until: datetime | None = None  # not included
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +64,9 @@ class JobRecord:
     failed_at: datetime | None = None
     process_id: str | None = None
     error: ErrorRecord | None = None  # the latest
+    limit_key: str | None = None
+    recurring_key: str | None = None
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +92,20 @@ class QueueRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A slice of a list; ``next_cursor`` is None at its end."""
+    """A slice of a list; ``next_cursor`` is None at its end.
+
+    What is rare is looked for in so many jobs of the list only; then ``searched`` is their
+    number, and there may be more behind the cursor, even if ``jobs`` is empty.
+    """
 
     jobs: Sequence[JobRecord]
     next_cursor: str | None = None
+    searched: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many there are; ``capped`` when counting stopped at the cap."""
+    """How many there are, at least; ``capped`` when counting stopped before the end."""
 
     number: int
     capped: bool = False
@@ -102,13 +124,20 @@ class Inspector(Protocol):
     """Read-and-repair view of one adapter.
 
     A tab, a filter or a button is shown when, and only when, it is in ``statuses``,
-    ``filters`` or ``actions``. Every call may raise AdapterUnavailable; an action that
-    is not offered raises UnsupportedAction.
+    ``filters`` or ``actions``; what else there is to see is named in ``sections``. Every
+    call may raise AdapterUnavailable; an action that is not offered raises
+    UnsupportedAction. Where "release" is offered, and only there, semaphores and their
+    holders are told.
     """
 
     statuses: frozenset[Status]
-    filters: frozenset[str]  # "queue", "job_class", "search"
-    actions: frozenset[str]  # "retry", "discard", "dispatch", "pause", "resume"
+    # "queue", "job_class", "search", "priority", "process", "recurring", "batch",
+    # "error_class", "limit_key", "time"
+    filters: frozenset[str]
+    # "retry", "discard", "set_aside", "dispatch", "pause", "resume", "clear", "release",
+    # "quiet", "stop"
+    actions: frozenset[str]
+    sections: frozenset[str]  # "tallies", "failures", "queue_counts"
 
     def queues(self) -> Sequence[QueueRecord]:
         """The queues that hold ready jobs, are paused, or were used of late, by name."""
@@ -129,6 +158,9 @@ class Inspector(Protocol):
     def attempts(self, id: str) -> Sequence[AttemptRecord]:
         """The executions of the job with this adapter's id that did not end well, oldest first."""
 
+    def queue_names(self) -> Sequence[str]:
+        """The names of the queues that ``queues`` tells of, for less."""
+
     def job_classes(self) -> Sequence[str]:
         """The names of the classes of the jobs at hand, for a filter; bounded."""
 
@@ -137,6 +169,9 @@ class Inspector(Protocol):
 
     def discard(self, query: JobQuery, *, limit: int) -> Repaired:
         """Removes jobs that do not run."""
+
+    def set_aside(self, query: JobQuery, *, limit: int) -> Repaired:
+        """Makes jobs that wait failed, with all that they were given, for someone to retry."""
 
     def dispatch(self, query: JobQuery, *, limit: int) -> Repaired:
         """Makes scheduled jobs ready now, and blocked ones, whose limit then counts for nothing."""
@@ -147,8 +182,59 @@ class Inspector(Protocol):
     def resume(self, queue: str) -> None:
         """Lets the jobs of a queue start again."""
 
+    def clear(self, queue: str, *, limit: int) -> Repaired:
+        """Removes jobs that wait in a queue, ready or blocked; what runs or comes later stays."""
+
+    def queue_counts(self, *, cap: int = 10_000) -> Mapping[str, Mapping[Status, Count]]:
+        """How many jobs each queue has in each status but ready and finished; no zeros.
+
+        Of each status ``cap`` jobs are looked at: where there are more, its counts are capped.
+        """
+
+    def semaphores(self, *, cursor: str | None = None, limit: int = 50) -> SemaphorePage:
+        """A page of the concurrency keys in use, by key; a key may stay for a while after use.
+
+        A cursor that is not known leads to the first page.
+        """
+
+    def holders(self, key: str, *, limit: int = 50) -> Sequence[JobRecord]:
+        """The jobs that hold a permit of a key, those first that have run longest."""
+
+    def release(self, key: str, *, holder: str | None = None) -> Repaired:
+        """Takes running jobs' permits of a key away, and gives them to jobs that wait.
+
+        For a permit whose job hangs, and whose ``duration`` is too long to wait for. The job
+        itself runs on, so that more than the limit may run at once.
+
+        Args:
+            holder: this adapter's id of the only job to lose its permit; None means all that
+                run.
+        """
+
     def processes(self) -> Sequence[ProcessRecord]:
         """The processes that are registered, oldest first."""
+
+    def command(self, process_id: str, command: Command) -> bool:
+        """Leaves a command for a process to obey at its next beat.
+
+        Returns:
+            False when no such process is registered.
+        """
+
+    def tallies(
+        self, *, since: datetime, step: int | None = None, by: TallyName | None = None
+    ) -> Sequence[Tally]:
+        """What executions came to from ``since`` on, by time and by name; bounded.
+
+        Args:
+            since: about this moment: stores keep minutes for a day, and hours for a month.
+            step: seconds, a multiple of 60, counted from the epoch; None means one sum. With a
+                step the run and wait times may be left out: charts show counts.
+            by: what to tell apart; None means nothing.
+        """
+
+    def failures(self, *, since: datetime) -> Sequence[FailureCount]:
+        """How many jobs failed for good since a moment, most first; bounded."""
 
     def backend(self) -> Mapping[str, Any]:
         """Allow-listed facts about the store: never a password, never a URL with one."""

@@ -31,3 +31,4 @@ class Payload(TypedDict):
     attributes: NotRequired[dict[str, Any]]
     continuation: NotRequired[dict[str, Any]]
     resumptions: NotRequired[int]
+    raw: NotRequired[bool]  # a job of Sidekiq's own: its arguments are JSON and nothing else

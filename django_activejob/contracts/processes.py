@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from django_activejob.contracts.envelope import Envelope
 from django_activejob.contracts.execution import ErrorRecord
+from django_activejob.contracts.tallies import Tally
 
 ProcessKind = Literal["worker", "dispatcher", "scheduler"]
 
@@ -17,6 +18,9 @@ ProcessKind = Literal["worker", "dispatcher", "scheduler"]
 class ProcessRecord:
     """One running process; ``id`` is random, never made of host and pid.
 
+    ``metadata`` is JSON, for people: ``name``, ``supervisor_pid``, ``duties``;
+    of a worker also ``queues``, ``threads``, ``busy`` (threads) and ``quiet``; with each beat
+    ``memory`` (bytes) and ``load`` (of its host, over a minute).
     ``started_at`` and ``beat_at`` are the store's, and None before it has set them.
     """
 
@@ -24,7 +28,7 @@ class ProcessRecord:
     kind: ProcessKind
     hostname: str
     pid: int
-    metadata: Mapping[str, Any] = field(default_factory=dict)  # queues, threads, …
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     started_at: datetime | None = None
     beat_at: datetime | None = None
 
@@ -57,11 +61,22 @@ class ProcessRegistry(Protocol):
     def register(self, record: ProcessRecord) -> None:
         """Makes a process known; only then may it claim."""
 
-    def beat(self, process_id: str, *, running: Sequence[str]) -> Sequence[Command]:
+    def beat(
+        self,
+        process_id: str,
+        *,
+        running: Sequence[str],
+        metadata: Mapping[str, Any] | None = None,
+        tallies: Sequence[Tally] = (),
+    ) -> Sequence[Command]:
         """Says that a process lives, and which claims (tokens) it knows of.
 
         Claims that the store holds for it and that were missing from ``running``
-        for 10 seconds are released.
+        for 10 seconds are released. ``tallies`` are added to those of the store, if it
+        keeps any, whatever their names; when this raises they are handed over again.
+
+        Args:
+            metadata: what its record says of it from now on; None leaves that as it was.
 
         Raises:
             ProcessPruned: the process is not registered (any more).

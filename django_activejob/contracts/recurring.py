@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -82,8 +82,19 @@ class RecurringStore(Protocol):
     def enable(self, key: str, is_enabled: bool) -> bool:
         """Lets a task tick, or not; False when there is none with this key."""
 
-    def tick(self, task: RecurringTask, run_at: datetime, envelope: Envelope) -> str | None:
+    def tick(
+        self,
+        task: RecurringTask,
+        run_at: datetime,
+        envelope: Envelope,
+        *,
+        enqueue: Callable[[Envelope], str | None] | None = None,
+    ) -> str | None:
         """Records a tick and enqueues its job: both or neither, and once for each moment.
+
+        Args:
+            enqueue: how another adapter, whose tasks are kept here, accepts the job. The tick
+                is recorded when it has; a crash in between leads to a second job, not to none.
 
         Returns:
             The adapter's own id of the job.
@@ -95,6 +106,9 @@ class RecurringStore(Protocol):
 
     def skip(self, task: RecurringTask, run_at: datetime) -> bool:
         """Notes that nothing is enqueued up to ``run_at``; False when that was known."""
+
+    def latest_ticks(self) -> Sequence[Tick]:
+        """For each task the tick at its ``last_tick_at``; none where no job was enqueued then."""
 
     def ticks(self, key: str, *, limit: int) -> Sequence[Tick]:
         """The ticks of a task, the newest first."""

@@ -76,8 +76,19 @@ DISCARD: Final = JobAction(
     consequence=_("They are removed for good, with their arguments and errors."),
     removes=True,
 )
+SET_ASIDE: Final = JobAction(
+    name="set_aside",
+    permission=permissions.DISCARD_JOBS,
+    statuses=frozenset({"scheduled", "blocked", "ready", "retrying"}),
+    label=_("Set aside"),
+    question=ngettext_lazy("Set %(n)d job aside?", "Set %(n)d jobs aside?", "n"),
+    outcome=ngettext_lazy(
+        "%(n)d job set aside, among the failed.", "%(n)d jobs set aside, among the failed.", "n"
+    ),
+    consequence=_("They do not run: they stand among the failed until someone retries them."),
+)
 ACTIONS: Final[Mapping[str, JobAction]] = {
-    action.name: action for action in (RETRY, DISPATCH, DISCARD)
+    action.name: action for action in (RETRY, DISPATCH, SET_ASIDE, DISCARD)
 }
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from django_activejob.contracts import JobRecord
 from django_activejob.dashboard.text import shortened, too_large, visible
+from django_activejob.job import masking
 from django_activejob.serialization import markers
 
 LARGE_FOR_A_LIST: Final = 20_000
@@ -57,16 +58,51 @@ def size_if_large(record: JobRecord) -> str:
 
 
 def raw(record: JobRecord) -> str:
-    """What is stored, indented where it is JSON, and cut where it is large."""
-    if len(record.raw_payload) > LARGE:
-        return shortened(record.raw_payload, LARGE)
+    """What is stored, indented where it is JSON, masked, and cut where it is large."""
+    text = stored(record)
+    if len(text) > LARGE:
+        return shortened(text, LARGE)
     try:
-        return visible(json.dumps(json.loads(record.raw_payload), indent=2, ensure_ascii=False))
+        return visible(json.dumps(json.loads(text), indent=2, ensure_ascii=False))
     except (ValueError, RecursionError):
-        return visible(record.raw_payload)
+        return visible(text)
+
+
+def stored(record: JobRecord) -> str:
+    """What is stored, to the last byte where nothing of it has to be masked."""
+    found = _found(record)
+    masked = masking.masked_raw(record.job_class, found)
+    if masked == found:
+        return record.raw_payload
+    try:
+        whole = _with_arguments(json.loads(record.raw_payload), found, masked)
+    except (ValueError, RecursionError):
+        whole = masked
+    # Besides the arguments, a store may keep the message of an error.
+    return masking.without(secrets(record), json.dumps(whole))
+
+
+def secrets(record: JobRecord) -> frozenset[str]:
+    """The texts in the arguments that nobody is to see, in messages of errors neither."""
+    return masking.secrets_of(record.job_class, _found(record))
+
+
+def _with_arguments(whole: Any, found: list[Any], masked: list[Any]) -> Any:
+    """The JSON with other arguments, wherever in it the store keeps them."""
+    if whole == found:
+        return masked
+    if isinstance(whole, dict):
+        return {key: _with_arguments(item, found, masked) for key, item in whole.items()}
+    if isinstance(whole, list):
+        return [_with_arguments(item, found, masked) for item in whole]
+    return whole
 
 
 def _stored(record: JobRecord) -> list[Any]:
+    return masking.masked_raw(record.job_class, _found(record))
+
+
+def _found(record: JobRecord) -> list[Any]:
     # What a store held need not be what the type of a payload promises.
     found: Any = record.payload and record.payload.get("arguments")
     return found if isinstance(found, list) else []

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django_activejob.contracts import AttemptRecord, ErrorRecord
 from django_activejob.dashboard.text import shortened, visible
 from django_activejob.dashboard.times import Moment, duration, moment
+from django_activejob.job import backtrace
+from django_activejob.job.masking import without
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -25,6 +27,7 @@ _OUTCOMES: Final[Mapping[str, _StrPromise]] = {
     "interrupted": _("Interrupted"),
     "failed": _("Failed"),
     "crashed": _("Crashed"),
+    "set_aside": _("Set aside"),
 }
 
 
@@ -35,14 +38,18 @@ class ErrorText:
     class_name: str
     message: str
     traceback: str
+    cleaned: str  # the traceback without libraries; empty where that is all of it
 
     @classmethod
-    def of(cls, error: ErrorRecord) -> ErrorText:
-        """The texts of an error, visible and bounded."""
+    def of(cls, error: ErrorRecord, *, secrets: frozenset[str] = frozenset()) -> ErrorText:
+        """The texts of an error, visible and bounded, with masks for secrets."""
+        traceback = shortened(without(secrets, error.traceback), LONGEST_TRACEBACK)
+        cleaned = backtrace.cleaned_text(traceback)
         return cls(
             class_name=visible(error.class_name),
-            message=shortened(error.message, LONGEST_MESSAGE),
-            traceback=shortened(error.traceback, LONGEST_TRACEBACK),
+            message=shortened(without(secrets, error.message), LONGEST_MESSAGE),
+            traceback=traceback,
+            cleaned=cleaned if cleaned != traceback else "",
         )
 
 
@@ -57,12 +64,12 @@ class AttemptRow:
     error: ErrorText | None
 
     @classmethod
-    def of(cls, attempt: AttemptRecord) -> AttemptRow:
+    def of(cls, attempt: AttemptRecord, *, secrets: frozenset[str] = frozenset()) -> AttemptRow:
         """The line for an execution."""
         return cls(
             number=attempt.number,
             outcome=str(_OUTCOMES.get(attempt.outcome, visible(attempt.outcome))),
             started=moment(attempt.started_at),
             run_time=duration(attempt.seconds),
-            error=ErrorText.of(attempt.error) if attempt.error else None,
+            error=ErrorText.of(attempt.error, secrets=secrets) if attempt.error else None,
         )

@@ -47,9 +47,9 @@ def note(visit: Visit, subject: Subject, order: Order, repaired: Repaired) -> No
     _write(visit, subject, message, flag=DELETION if order.action.removes else CHANGE)
 
 
-def note_queue(visit: Visit, queue: str, message: str) -> None:
-    """Writes down a change of a queue."""
-    _write(visit, Subject(id=_linkable(visit, queue), name=queue), message, flag=CHANGE)
+def note_change(visit: Visit, id: str, message: str, *, name: str = "") -> None:
+    """Writes down a change of something that is no job; its name, if it has one, besides its id."""
+    _write(visit, Subject(id=_linkable(visit, id), name=name or id), message, flag=CHANGE)
 
 
 def _scope(order: Order) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.utils import unquote
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_activejob.contracts import JobRecord
 from django_activejob.dashboard import actions, arguments, permissions
 from django_activejob.dashboard.attempts import AttemptRow, ErrorText
+from django_activejob.dashboard.facts import Fact
 from django_activejob.dashboard.ids import is_possible
 from django_activejob.dashboard.rows import JobRow
 from django_activejob.dashboard.text import visible
@@ -20,20 +20,12 @@ from django_activejob.dashboard.timeline import timeline
 from django_activejob.dashboard.visit import Visit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A name and its value; with an address, a link."""
-
-    name: str
-    value: str
-    uri: str | None = None
-
-
 def show(visit: Visit, quoted_id: str) -> HttpResponse:
     """All that is known about a job, and what can be done with it."""
     record = _find(visit, unquote(quoted_id))
     if record is None:
         return visit.render("gone", {"title": _("This job is no longer here")}, status=404)
+    attempts, secrets = visit.inspector.attempts(record.id), arguments.secrets(record)
     context = {
         "title": visible(record.job_class),
         "subtitle": visible(record.job_id),
@@ -41,8 +33,8 @@ def show(visit: Visit, quoted_id: str) -> HttpResponse:
         "is_readable": record.payload is not None,
         "facts": list(_facts(visit, record)),
         "timeline": timeline(record),
-        "error": ErrorText.of(record.error) if record.error else None,
-        "attempts": [AttemptRow.of(attempt) for attempt in visit.inspector.attempts(record.id)],
+        "error": ErrorText.of(record.error, secrets=secrets) if record.error else None,
+        "attempts": [AttemptRow.of(attempt, secrets=secrets) for attempt in attempts],
         "actions": actions.offered(visit, record.status),
         **_arguments(visit, record),
     }
@@ -50,7 +42,7 @@ def show(visit: Visit, quoted_id: str) -> HttpResponse:
 
 
 def show_raw(visit: Visit, quoted_id: str) -> HttpResponse:
-    """The payload of a job exactly as it is stored, to be saved as a file.
+    """The payload of a job as it is stored, but for what is masked, to be saved as a file.
 
     Raises:
         PermissionDenied: this person may not see arguments.
@@ -60,7 +52,7 @@ def show_raw(visit: Visit, quoted_id: str) -> HttpResponse:
     record = _find(visit, unquote(quoted_id))
     if record is None:
         raise Http404(_("This job is no longer here"))
-    stored = record.raw_payload.encode("utf-8", "backslashreplace")
+    stored = arguments.stored(record).encode("utf-8", "backslashreplace")
     headers = {
         "Content-Disposition": 'attachment; filename="job.json"',
         "X-Content-Type-Options": "nosniff",
@@ -91,13 +83,26 @@ def _facts(visit: Visit, record: JobRecord) -> Iterator[Fact]:
     yield Fact(name=_("Attempts"), value=str(record.executions))
     if record.crashes:
         yield Fact(name=_("Crashes"), value=str(record.crashes))
-    if record.process_id:
-        yield Fact(name=_("Process"), value=visible(record.process_id))
+    yield from _origins(visit, record)
     yield Fact(name=_("Job id"), value=visible(record.job_id))
     yield Fact(name=_("Id in the adapter"), value=visible(record.id))
     if record.payload is not None:
         yield Fact(name=_("Language"), value=_text(record.payload.get("locale")))
         yield Fact(name=_("Time zone"), value=_text(record.payload.get("timezone")))
+
+
+def _origins(visit: Visit, record: JobRecord) -> Iterator[Fact]:
+    """What else the job belongs to, with the ways to it."""
+    filters = visit.inspector.filters
+    for label, name, value in (
+        (_("Process"), "process", record.process_id),
+        (_("Recurring task"), "recurring", record.recurring_key),
+        (_("Batch"), "batch", record.batch_id),
+        (_("Key of the limit"), "limit_key", record.limit_key),
+    ):
+        if value:
+            uri = visit.uri("job_changelist", parameters={name: value})
+            yield Fact(name=label, value=visible(value), uri=uri if name in filters else None)
 
 
 def _text(value: object) -> str:

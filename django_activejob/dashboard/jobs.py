@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from django_activejob.dashboard import actions, permissions
 from django_activejob.dashboard.filters import FilterForm
 from django_activejob.dashboard.rows import JobRow
 from django_activejob.dashboard.statuses import WORDS
-from django_activejob.dashboard.text import count, visible
+from django_activejob.dashboard.text import count, number, visible
 from django_activejob.dashboard.visit import Visit
 
 PAGE_SIZE: Final = 50
@@ -28,22 +28,22 @@ class Tab:
     status: Status | None
     label: str
     uri: str
-    counted: Count
+    counted: Count | None
     is_current: bool
 
     @property
     def count(self) -> str:
-        """How many jobs are behind it, as in ``10,000+``."""
-        return count(self.counted)
+        """How many jobs are behind it, as in ``10,000+``; empty where nobody counted."""
+        return count(self.counted) if self.counted else ""
 
 
 def show(visit: Visit) -> HttpResponse:
     """The jobs that match the filter in the address, a page at a time."""
-    form = FilterForm(visit.request.GET, inspector=visit.inspector)
+    form = FilterForm(visit.request.GET, visit=visit)
     if not form.is_valid():
         return visit.render("jobs", {**_frame(visit, form), "tabs": []}, status=400)
     cursor = visit.request.GET.get("cursor")
-    page = visit.inspector.jobs(form.query(), cursor=cursor or None, limit=PAGE_SIZE)
+    page = visit.inspector.jobs(form.query, cursor=cursor or None, limit=PAGE_SIZE)
     tabs = _tabs(visit, form)
     context = {
         **_frame(visit, form),
@@ -61,16 +61,16 @@ def _frame(visit: Visit, form: FilterForm) -> dict[str, Any]:
 
 def _choices(visit: Visit) -> dict[str, Any]:
     filters = visit.inspector.filters
-    queues = visit.inspector.queues() if "queue" in filters else ()
+    queues = visit.inspector.queue_names() if "queue" in filters else ()
     classes = visit.inspector.job_classes() if "job_class" in filters else ()
     return {
-        "queue_names": [visible(queue.name) for queue in queues],
+        "queue_names": [visible(name) for name in queues],
         "job_classes": [visible(name) for name in classes],
     }
 
 
 def _list(visit: Visit, form: FilterForm, page: Page) -> dict[str, Any]:
-    status = form.query().status
+    status = form.asked_status
     following = {**form.parameters(), "cursor": page.next_cursor or ""}
     return {
         "status": status,
@@ -78,9 +78,11 @@ def _list(visit: Visit, form: FilterForm, page: Page) -> dict[str, Any]:
         "rows": [JobRow.of(visit, record) for record in page.jobs],
         "actions": actions.offered(visit, status),
         "shows_arguments": visit.may(permissions.VIEW_ARGUMENTS),
+        "shows_keys": status == "blocked",
         "shows_errors": status in (None, "retrying", "failed"),
         "is_first_page": not visit.request.GET.get("cursor"),
         "first_uri": visit.uri("job_changelist", parameters=form.parameters()),
+        "searched": page.searched and number(page.searched),
         "next_uri": page.next_cursor and visit.uri("job_changelist", parameters=following),
         "unfiltered_uri": visit.uri(
             "job_changelist", parameters={"status": status} if status else {}
@@ -89,24 +91,37 @@ def _list(visit: Visit, form: FilterForm, page: Page) -> dict[str, Any]:
 
 
 def _tabs(visit: Visit, form: FilterForm) -> list[Tab]:
-    tabs = list(_status_tabs(visit, form))
-    total = Count(
-        number=min(COUNT_CAP, sum(tab.counted.number for tab in tabs)),
-        capped=any(tab.counted.capped for tab in tabs)
-        or sum(tab.counted.number for tab in tabs) > COUNT_CAP,
-    )
-    return [_tab(visit, form, None, total), *tabs]
+    counted = _counted(visit, form)
+    return [_tab(visit, form, status, counted[status]) for status in counted]
 
 
-def _status_tabs(visit: Visit, form: FilterForm) -> Iterator[Tab]:
-    query = form.query()
-    for status in WORDS:
-        if status in visit.inspector.statuses:
-            counted = visit.inspector.count(replace(query, status=status), cap=COUNT_CAP)
-            yield _tab(visit, form, status, counted)
+def _counted(visit: Visit, form: FilterForm) -> dict[Status | None, Count | None]:
+    """How many jobs of each status, and in all, match a filter.
+
+    To search the arguments is the dearest thing to ask: it is done for the current tab alone.
+    """
+    statuses: list[Status] = [one for one in WORDS if one in visit.inspector.statuses]
+    if form.query.search:
+        searched = visit.inspector.count(form.query, cap=COUNT_CAP)
+        others: list[Status | None] = [None, *statuses]
+        return {one: searched if one == form.asked_status else None for one in others}
+    found = [
+        visit.inspector.count(replace(form.query, status=status), cap=COUNT_CAP)
+        for status in statuses
+    ]
+    counted: dict[Status | None, Count | None] = {None: _total(found)}
+    for status, number_of_it in zip(statuses, found, strict=True):
+        counted[status] = number_of_it
+    return counted
 
 
-def _tab(visit: Visit, form: FilterForm, status: Status | None, counted: Count) -> Tab:
+def _total(counts: Sequence[Count]) -> Count:
+    total = sum(count.number for count in counts)
+    capped = any(count.capped for count in counts) or total > COUNT_CAP
+    return Count(number=min(COUNT_CAP, total), capped=capped)
+
+
+def _tab(visit: Visit, form: FilterForm, status: Status | None, counted: Count | None) -> Tab:
     parameters = form.parameters()
     parameters.pop("status", None)
     if status:
@@ -116,5 +131,5 @@ def _tab(visit: Visit, form: FilterForm, status: Status | None, counted: Count) 
         label=str(WORDS[status].label) if status else _("All"),
         uri=visit.uri("job_changelist", parameters=parameters),
         counted=counted,
-        is_current=form.query().status == status,
+        is_current=form.asked_status == status,
     )

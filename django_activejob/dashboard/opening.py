@@ -57,7 +57,13 @@ def _visit(frame: Frame, inspectors: dict[str, Inspector], alias: str | None) ->
     chosen = alias or next(iter(inspectors))
     if chosen not in inspectors:
         raise Http404(_("No queue adapter of this name has admin pages."))
-    return Visit(frame=frame, alias=chosen, aliases=tuple(inspectors), inspector=inspectors[chosen])
+    return Visit(
+        frame=frame,
+        alias=chosen,
+        aliases=tuple(inspectors),
+        adapter=handler.adapter(chosen),
+        inspector=inspectors[chosen],
+    )
 
 
 def _unavailable(frame: Frame, alias: str | None) -> HttpResponse:

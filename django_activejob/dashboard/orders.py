@@ -52,7 +52,7 @@ def read(visit: Visit) -> Order:
     """
     posted = visit.request.POST
     action = ACTIONS.get(posted.get("action", ""))
-    form = FilterForm(posted, inspector=visit.inspector)
+    form = FilterForm(posted, visit=visit)
     if action is None or not form.is_valid():
         raise BadRequest("The form names no action, or no such jobs.")
     is_whole = posted.get("scope") == "matching"
@@ -60,7 +60,7 @@ def read(visit: Visit) -> Order:
         raise BadRequest("This action is not for all jobs of this status.")
     return Order(
         action=action,
-        query=form.query() if is_whole else _ticked(form, posted.getlist("id")),
+        query=form.query if is_whole else _ticked(form, posted.getlist("id")),
         is_whole=is_whole,
         is_confirmed="confirmed" in posted,
         parameters=form.parameters(),
@@ -70,4 +70,4 @@ def read(visit: Visit) -> Order:
 
 def _ticked(form: FilterForm, ids: list[str]) -> JobQuery:
     possible = dict.fromkeys(filter(is_possible, ids))
-    return JobQuery(status=form.query().status, ids=tuple(possible)[:LIMIT])
+    return JobQuery(status=form.asked_status, ids=tuple(possible)[:LIMIT])

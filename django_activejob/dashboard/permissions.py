@@ -8,13 +8,23 @@ from django.http import HttpRequest
 
 APP_LABEL: Final = "django_activejob"
 
+VIEW_OVERVIEW: Final = "view_tally"
 VIEW_JOBS: Final = "view_job"
 VIEW_QUEUES: Final = "view_pause"
+VIEW_PROCESSES: Final = "view_process"
+VIEW_RECURRING: Final = "view_recurringtask"
+VIEW_SEMAPHORES: Final = "view_semaphore"
 VIEW_ARGUMENTS: Final = "view_arguments"
 RETRY_JOBS: Final = "retry_job"
 DISCARD_JOBS: Final = "discard_job"
 DISPATCH_JOBS: Final = "dispatch_job"
 PAUSE_QUEUES: Final = "pause_queue"
+CLEAR_QUEUES: Final = "clear_queue"
+CONTROL_PROCESSES: Final = "control_process"
+RUN_RECURRING: Final = "run_recurringtask"
+ENABLE_RECURRING: Final = "enable_recurringtask"
+MANAGE_RECURRING: Final = "manage_recurringtask"
+RELEASE_SEMAPHORES: Final = "release_semaphore"
 
 
 def may(request: HttpRequest, permission: str) -> bool:
@@ -22,6 +32,9 @@ def may(request: HttpRequest, permission: str) -> bool:
     return bool(request.user.has_perm(f"{APP_LABEL}.{permission}"))
 
 
-def may_see_queues(request: HttpRequest) -> bool:
-    """Whether the queues may be seen: whoever sees the jobs sees where they wait."""
-    return may(request, VIEW_QUEUES) or may(request, VIEW_JOBS)
+def may_see(request: HttpRequest, permission: str) -> bool:
+    """Whether pages may be seen that have a permission to view them of their own.
+
+    Whoever sees the jobs sees where they wait, who runs them, and when others come.
+    """
+    return may(request, permission) or may(request, VIEW_JOBS)

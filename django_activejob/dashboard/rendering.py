@@ -39,7 +39,6 @@ class Frame:
             "opts": self.opts,
             "has_listed_breadcrumbs": HAS_LISTED_BREADCRUMBS,
             "may_see_jobs": permissions.may(self.request, permissions.VIEW_JOBS),
-            "may_see_queues": permissions.may_see_queues(self.request),
             **context,
         }
         template = f"django_activejob/dashboard/{page}.html"

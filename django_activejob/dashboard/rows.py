@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django_activejob import clock
 from django_activejob.contracts import ErrorRecord, JobRecord
 from django_activejob.dashboard import arguments, permissions
 from django_activejob.dashboard.statuses import WORDS, moment_of
 from django_activejob.dashboard.text import number, shortened, visible
 from django_activejob.dashboard.times import Moment, moment
 from django_activejob.dashboard.visit import Visit
-from django_activejob.job import registry
+from django_activejob.job import masking, registry
 
 LONGEST_ARGUMENTS = 160
 LONGEST_MESSAGE = 160
+LATE_AFTER = 60.0  # seconds, as in Mission Control
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class JobRow:
     error_message: str
     is_known: bool
     is_readable: bool
+    is_late: bool
+    limit_key: str
 
     @classmethod
     def of(cls, visit: Visit, record: JobRecord) -> JobRow:
@@ -54,7 +58,23 @@ class JobRow:
             executions=record.executions,
             arguments=arguments.summary(record, LONGEST_ARGUMENTS) if may_see else None,
             error_class=visible(error.class_name),
-            error_message=shortened(error.message, LONGEST_MESSAGE),
+            error_message=_message(record, error),
             is_known=registry.is_known(record.job_class),
+            is_late=_is_late(record),
+            limit_key=visible(record.limit_key or ""),
             is_readable=record.payload is not None or arguments.is_large_for_a_list(record),
         )
+
+
+def _message(record: JobRecord, error: ErrorRecord) -> str:
+    """What a list shows of an error: its beginning, without what is masked in the arguments."""
+    head = error.message[: 10 * LONGEST_MESSAGE]
+    return shortened(masking.without(arguments.secrets(record), head), LONGEST_MESSAGE)
+
+
+def _is_late(record: JobRecord) -> bool:
+    """Whether a job that was given a time still waits well after it."""
+    waits = record.status in ("scheduled", "retrying", "ready")
+    if not waits or record.scheduled_at is None:
+        return False
+    return (clock.now() - record.scheduled_at).total_seconds() > LATE_AFTER

@@ -35,7 +35,9 @@ def number(value: int) -> str:
 
 
 def count(value: Count) -> str:
-    """A count, as in ``312`` or ``10,000+``."""
+    """A count, as in ``312`` or ``10,000+``; an ellipsis where none was found yet."""
+    if value.capped and not value.number:
+        return "…"
     return number(value.number) + ("+" if value.capped else "")
 
 

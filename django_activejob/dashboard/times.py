@@ -53,7 +53,7 @@ def duration(seconds: float | None, *, exact: bool = True) -> str:
         return _long(int(seconds))
     if seconds < 1:
         return _("%(n)s ms") % {"n": max(0, round(seconds * 1000))}
-    return _("%(n)s s") % {"n": number_format(seconds, decimal_pos=1)}
+    return _("%(n)s s") % {"n": number_format(round(seconds, 1), decimal_pos=1)}
 
 
 def _rough(seconds: int) -> str:

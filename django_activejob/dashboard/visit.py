@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from django_activejob.contracts import Inspector
+from django_activejob.contracts import Inspector, QueueAdapter, RecurringStore
 from django_activejob.dashboard import permissions
 from django_activejob.dashboard.rendering import Frame
+from django_activejob.dashboard.sections import Badge, Section, sections
+from django_activejob.errors import AdapterUnavailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,7 @@ class Visit:
     frame: Frame
     alias: str
     aliases: tuple[str, ...]
+    adapter: QueueAdapter
     inspector: Inspector
 
     @property
@@ -34,6 +39,18 @@ class Visit:
     def may(self, permission: str) -> bool:
         """Whether this person has a permission of ours."""
         return permissions.may(self.request, permission)
+
+    @property
+    def tasks(self) -> RecurringStore:
+        """Where the adapter keeps recurring tasks.
+
+        Raises:
+            Http404: it keeps none.
+        """
+        store = self.adapter.recurring()
+        if store is None:
+            raise Http404(_("This adapter keeps no recurring tasks."))
+        return store
 
     def demand(self, permission: str) -> None:
         """Lets only those on who have a permission of ours.
@@ -56,8 +73,24 @@ class Visit:
         """The page, with the ways to its neighbors."""
         return self.frame.render(page, {**self._ways(), **context}, status=status)
 
+    def _way(self, section: Section) -> dict[str, Any]:
+        uri = self.uri(section.page)
+        is_this_page = uri.partition("?")[0] == self.request.path
+        is_here = section.model == self.frame.opts.model_name
+        current = ("page" if is_this_page else "true") if is_here else ""
+        badge = self._badge(section)
+        return {"label": section.label, "uri": uri, "current": current, "badge": badge}
+
+    def _badge(self, section: Section) -> Badge | None:
+        """The number on a way; none where it cannot be had: the page itself says why."""
+        try:
+            return section.badge(self.inspector) if section.badge else None
+        except AdapterUnavailable:
+            return None
+
     def _ways(self) -> dict[str, Any]:
-        here = f"{self.frame.opts.model_name}_changelist"
+        model = self.frame.opts.model_name
+        here = f"{model}_changelist"
         switch = [
             {"alias": alias, "uri": self._uri(here, alias=alias, parameters={})}
             for alias in self.aliases
@@ -65,7 +98,9 @@ class Visit:
         return {
             "alias": self.alias,
             "adapters": switch if len(switch) > 1 else [],
+            "overview_uri": self.uri("tally_changelist"),
             "jobs_uri": self.uri("job_changelist"),
-            "queues_uri": self.uri("pause_changelist"),
-            "act_uri": self.uri(f"{self.frame.opts.model_name}_act"),
+            "sections": [self._way(section) for section in sections(self.request, self.adapter)],
+            # Called where a page has a form; not every section has something to do.
+            "act_uri": partial(self.uri, f"{model}_act"),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import sysconfig
 import traceback
@@ -13,6 +14,8 @@ _OURS = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(
     sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
 )
+_FRAME = re.compile(r'^  File "(?P<file>[^"\n]*)", line \d+.*\n?(?:    .*\n?)*', re.MULTILINE)
+_ELSEWHERE = ("/site-packages/", "/dist-packages/", "/lib/python3", "/django_activejob/")
 
 
 def cleaned(error: BaseException) -> str:
@@ -20,6 +23,16 @@ def cleaned(error: BaseException) -> str:
     report = traceback.TracebackException.from_exception(error)
     _clean(report)
     return "".join(report.format())
+
+
+def cleaned_text(traceback: str) -> str:
+    """A traceback that was written elsewhere, without the frames of libraries.
+
+    One without a frame of the project is left whole, and so is what cannot be told apart.
+    """
+    if not any(_was_of_project(frame["file"]) for frame in _FRAME.finditer(traceback)):
+        return traceback
+    return _FRAME.sub(lambda frame: frame[0] if _was_of_project(frame["file"]) else "", traceback)
 
 
 def caller() -> str | None:
@@ -48,3 +61,8 @@ def _clean(report: traceback.TracebackException) -> None:
         if own:
             part.stack = traceback.StackSummary.from_list(own)
         part = part.__cause__ or part.__context__
+
+
+def _was_of_project(filename: str) -> bool:
+    """As ``is_of_project``, of a file on another machine, perhaps with another Python."""
+    return is_of_project(filename) and not any(part in filename for part in _ELSEWHERE)

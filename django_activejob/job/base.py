@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone as django_timezone
 
 from django_activejob.conf import CommitPolicy
-from django_activejob.contracts import Limit, OnCrash, Payload, QueueAdapter, Unique
+from django_activejob.contracts import Limit, OnCrash, Payload, QueueAdapter, Throttle, Unique
 from django_activejob.errors import EnqueueError
 from django_activejob.job import (
     enqueuing,
@@ -57,6 +57,10 @@ class ActiveJob:
     log_arguments: ClassVar[bool | None] = None
     """Whether log lines show the arguments; None means the setting LOG_ARGUMENTS."""
 
+    masked_arguments: ClassVar[tuple[str, ...]] = ()
+    """Names of arguments, and of keys in them, that log lines and admin pages do not show;
+    besides those of the setting MASKED_ARGUMENTS."""
+
     enqueue_after_transaction_commit: ClassVar[CommitPolicy | None] = None
     """Whether enqueuing waits for open transactions; None means the setting of that name."""
 
@@ -69,6 +73,10 @@ class ActiveJob:
     timeout: ClassVar[float | None] = None
     """Seconds that ``perform`` may take in a worker, before JobTimeout; None means no limit."""
 
+    retry: ClassVar[int | bool | None] = None
+    """How often the adapter performs a job again whose error its class does not handle, where it
+    does that (redis): a number, True for Sidekiq's 25, False or 0 for never; None for its own."""
+
     wire_name: ClassVar[str | None] = None
     """The class's name in payloads, where it is not to be worked out; not inherited."""
 
@@ -77,6 +85,9 @@ class ActiveJob:
 
     limit_for: ClassVar[Callable[[Any], Limit | None] | None] = None
     """Gives the limit that a new job is under; set by ``limits_concurrency``."""
+
+    throttle_for: ClassVar[Callable[[Any], Throttle | None] | None] = None
+    """Gives the throttle that a job is under; set by ``throttle``."""
 
     unique_lock_for: ClassVar[Callable[[Any], Unique | None] | None] = None
     """Gives the lock that makes a new job unique; set by ``unique_for``."""
@@ -91,6 +102,7 @@ class ActiveJob:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         options.check_timeout(cls)
+        options.check_retry(cls)
         registry.register(cls)
 
     def __init__(self, *arguments: Any, **keyword_arguments: Any) -> None:

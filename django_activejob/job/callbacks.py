@@ -96,6 +96,29 @@ def run(job: ActiveJob, chain: Chain, action: Action) -> Ending:
     return _run(job, iter(callbacks), action)
 
 
+def has_around(job_class: type[ActiveJob], chain: Chain) -> bool:
+    """Whether a class has callbacks around something, which begin and end in one thread."""
+    return any(callback.kind == "around" for callback in of(job_class, chain))
+
+
+def run_before(job: ActiveJob, chain: Chain) -> Ending | None:
+    """Runs the ``before`` callbacks of a chain without ``around``; an ending if one aborts it."""
+    for callback in of(type(job), chain):
+        if callback.kind == "before":
+            try:
+                getattr(job, callback.method)()
+            except Abort:
+                return _ABORTED
+    return None
+
+
+def run_after(job: ActiveJob, chain: Chain) -> None:
+    """Runs the ``after`` callbacks of a chain without ``around``, the last one first."""
+    for callback in reversed(of(type(job), chain)):
+        if callback.kind == "after":
+            getattr(job, callback.method)()
+
+
 def of(job_class: type[ActiveJob], chain: Chain) -> tuple[Callback, ...]:
     """The callbacks of a class for one chain, in the order of their declaration."""
     collected: dict[str, tuple[Callback, ...]] | None = job_class.__dict__.get("_callbacks")

@@ -121,6 +121,7 @@ def _packed_for(job: ActiveJob, adapter: QueueAdapter) -> Envelope:
     if job.serialized_arguments is None:
         check_arguments(type(job), job.arguments, job.keyword_arguments)
     envelope = pack(job)
+    capabilities.refuse_what_has_to_be_kept(type(job), envelope, adapter)
     capabilities.tell_what_is_not_kept(type(job), envelope, adapter)
     return envelope
 

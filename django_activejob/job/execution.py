@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
 
 from asgiref.sync import async_to_sync
 
@@ -27,8 +29,6 @@ from django_activejob.job.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from django_activejob.job.base import ActiveJob
-
-logger = logging.getLogger(__name__)
 
 
 def perform_now(job: ActiveJob) -> Any:
@@ -56,47 +56,76 @@ def execute_and_tell(
     envelope: Envelope, *, adapter: QueueAdapter
 ) -> tuple[Execution, BaseException | None]:
     """``execute``, with the error itself, for adapters that raise it to the caller."""
-    started_at, started = clock.now(), clock.monotonic()
+    timed = Timed()
     claimed = context.ClaimedRun(envelope=envelope, adapter=adapter)
-    ending = _unpack_and_run(claimed)
-    error = _error(ending, claimed)
-    execution = Execution(
-        outcome=_outcome(ending, claimed),
-        started_at=started_at,
-        seconds=clock.monotonic() - started,
-        error=error_record(error) if error is not None else None,
-        retry=claimed.retry if ending.outcome is not Outcome.FAILED else None,
-    )
-    return execution, ending.error
+    job = unpacked(claimed)
+    ending = job if isinstance(job, Ending) else run(job)
+    return execution_of(ending, claimed, timed), ending.error
 
 
 def run(job: ActiveJob) -> Ending:
     """Runs a job in its locale and time zone, and acts on the error that it may end with."""
-    adapter = job._run.adapter if job._run is not None else adapter_of(type(job))
-    started = clock.monotonic()
-    with context.performing(job), Surroundings() as surroundings:
+    with Running(job) as running:
         try:
-            surroundings.put_on(job)
-            performed = _perform(job, adapter)
+            running.prepare()
+            performed = callbacks.run(job, "perform", lambda: _call_perform(job))
         except BaseException as error:  # noqa: BLE001 - see below
             # All of them: a job that calls sys.exit() has failed, the worker goes on.
-            ending = deal_with(job, error)
-        else:
-            ending = Ending(
-                outcome=Outcome.PERFORMED, value=performed.value, aborted=performed.aborted
-            )
-        _tell_end(job, adapter, ending, started=started)
-    return ending
+            return running.failed(error)
+        return running.ended(performed)
+
+
+class Running:
+    """What there is around the code of one execution, as a context manager."""
+
+    __slots__ = ("_adapter", "_job", "_performing", "_started", "_surroundings")
+
+    def __init__(self, job: ActiveJob) -> None:
+        self._job = job
+        self._adapter = job._run.adapter if job._run is not None else adapter_of(type(job))
+        self._started = clock.monotonic()
+        self._performing = context.performing(job)
+
+    def __enter__(self) -> Self:
+        self.enter()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._surroundings.take_off()
+        self._performing.__exit__()
+
+    def enter(self) -> None:
+        """Makes the job the current one, in a context that is not used for anything else."""
+        self._performing.__enter__()
+        self._surroundings = Surroundings()
+
+    def prepare(self) -> None:
+        """Puts on the surroundings of the job, and makes it ready to be performed.
+
+        Raises:
+            Exception: its locale, its time zone or its arguments cannot be brought back.
+        """
+        job = self._job
+        self._surroundings.put_on(job)
+        job.executions += 1
+        decode_arguments(job)
+        notify(signals.performing, type(job), job=job, adapter=self._adapter)
+
+    def ended(self, performed: callbacks.Ending) -> Ending:
+        """The ending of a job whose code has ended well, or was never begun."""
+        ending = Ending(outcome=Outcome.PERFORMED, value=performed.value, aborted=performed.aborted)
+        return self._told(ending)
+
+    def failed(self, error: BaseException) -> Ending:
+        """The ending of a job that has raised, after its handlers; never raises itself."""
+        return self._told(deal_with(self._job, error))
+
+    def _told(self, ending: Ending) -> Ending:
+        _tell_end(self._job, self._adapter, ending, started=self._started)
+        return ending
 
 
 # The job's own code
-
-
-def _perform(job: ActiveJob, adapter: QueueAdapter) -> callbacks.Ending:
-    job.executions += 1
-    decode_arguments(job)
-    notify(signals.performing, type(job), job=job, adapter=adapter)
-    return callbacks.run(job, "perform", lambda: _call_perform(job))
 
 
 def _call_perform(job: ActiveJob) -> Any:
@@ -108,11 +137,16 @@ def _call_perform(job: ActiveJob) -> Any:
 def _performed(job: ActiveJob) -> Any:
     result = job.perform(*job.arguments, **job.keyword_arguments)
     if inspect.iscoroutine(result):
-        return async_to_sync(_awaited)(result, job)
+        return async_to_sync(awaited)(result, job)
     return result
 
 
-async def _awaited(coroutine: Any, job: ActiveJob) -> Any:
+async def awaited(coroutine: Coroutine[Any, Any, Any], job: ActiveJob) -> Any:
+    """Awaits the code of a job within its time limit.
+
+    Raises:
+        JobTimeout: its time is up; the coroutine was cancelled.
+    """
     if job.timeout is None or job._run is None:
         return await coroutine
     try:
@@ -136,18 +170,39 @@ def timed_out(job: ActiveJob) -> JobTimeout:
 # On a claim
 
 
-def _unpack_and_run(claimed: context.ClaimedRun) -> Ending:
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """When an execution began, by the calendar and by the monotonic clock."""
+
+    at: datetime = field(default_factory=lambda: clock.now())
+    monotonic: float = field(default_factory=lambda: clock.monotonic())
+
+
+def unpacked(claimed: context.ClaimedRun) -> ActiveJob | Ending:
+    """The job of a claim; the ending of one that cannot be read."""
     try:
         job = unpack(claimed.envelope.payload)
     except BaseException as error:  # noqa: BLE001 - see run()
         _tell_unreadable(claimed, error)
         return Ending(outcome=Outcome.FAILED, error=error)
     job._run = claimed
-    ending = run(job)
-    if ending.outcome is Outcome.FAILED and claimed.retry is not None:
+    return job
+
+
+def execution_of(ending: Ending, claimed: context.ClaimedRun, timed: Timed) -> Execution:
+    """How the execution on a claim has ended, to be settled."""
+    has_failed = ending.outcome is Outcome.FAILED
+    if has_failed and claimed.retry is not None:
         # The job asked for a retry and failed all the same: both happen, as in Active Job.
         claimed.adapter.enqueue(claimed.retry)
-    return ending
+    error = _error(ending, claimed)
+    return Execution(
+        outcome=_outcome(ending, claimed),
+        started_at=timed.at,
+        seconds=clock.monotonic() - timed.monotonic,
+        error=error_record(error) if error is not None else None,
+        retry=claimed.retry if not has_failed else None,
+    )
 
 
 def _outcome(ending: Ending, claimed: context.ClaimedRun) -> Outcome:

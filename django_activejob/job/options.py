@@ -65,6 +65,20 @@ def check_timeout(job_class: type[ActiveJob]) -> None:
         )
 
 
+def check_retry(job_class: type[ActiveJob]) -> None:
+    """Checks how often an adapter is to perform the failed jobs of a class again.
+
+    Raises:
+        ConfigurationError: it is neither None nor a bool nor a whole number from 0.
+    """
+    retry: Any = job_class.retry
+    if retry is not None and not (isinstance(retry, int) and retry >= 0):
+        raise ConfigurationError(
+            f"{job_class.__qualname__}.retry = {retry!r}: give a whole number from 0, True for "
+            "25 times, False for never, or None for what the adapter does."
+        )
+
+
 def queue_name_for(job: ActiveJob) -> str:
     """The queue of a job that was given none."""
     said = type(job)._queue

@@ -24,7 +24,7 @@ def pack(job: ActiveJob) -> Envelope:
     """A job as adapters take it.
 
     A retry keeps the routing facts of the claim that it runs on. For a new job, the keys of
-    its limit and of its unique lock are worked out here, and whatever that raises is raised.
+    its limit, its throttle and its unique lock are worked out here; what that raises is raised.
 
     Raises:
         SerializationError: an argument has no JSON form.
@@ -38,11 +38,13 @@ def pack(job: ActiveJob) -> Envelope:
     }
     if job._run is not None:
         return replace(job._run.envelope, **facts)
-    limit_for, unique_lock_for = type(job).limit_for, type(job).unique_lock_for
+    job_class = type(job)
     return Envelope(
         on_crash=job.on_crash,
-        limit=limit_for(job) if limit_for else None,
-        unique=unique_lock_for(job) if unique_lock_for else None,
+        limit=job_class.limit_for(job) if job_class.limit_for else None,
+        throttle=job_class.throttle_for(job) if job_class.throttle_for else None,
+        unique=job_class.unique_lock_for(job) if job_class.unique_lock_for else None,
+        extra={} if job.retry is None else {"retry": job.retry},
         **facts,
     )
 

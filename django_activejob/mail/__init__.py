@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django_activejob.job.handlers import rescue_from
-from django_activejob.mail import log_subscriber
+from django_activejob.mail import interceptors, log_subscriber
 from django_activejob.mail.actions import action
 from django_activejob.mail.bulk import adeliver_all_later, deliver_all_later
 from django_activejob.mail.callbacks import (
@@ -16,6 +16,12 @@ from django_activejob.mail.callbacks import (
 )
 from django_activejob.mail.delivery import MailDeliveryJob
 from django_activejob.mail.failures import TemporaryFailure
+from django_activejob.mail.interceptors import (
+    register_interceptor,
+    register_observer,
+    unregister_interceptor,
+    unregister_observer,
+)
 from django_activejob.mail.mailer import Mailer
 from django_activejob.mail.message_classes import register_message_class
 from django_activejob.mail.message_delivery import MessageDelivery
@@ -56,10 +62,15 @@ __all__ = [
     "deliver_later",
     "mail_admins_later",
     "mail_managers_later",
+    "register_interceptor",
     "register_message_class",
+    "register_observer",
     "rescue_from",
     "send_mail_later",
     "send_mass_mail_later",
+    "unregister_interceptor",
+    "unregister_observer",
 ]
 
+interceptors.connect()
 log_subscriber.connect()

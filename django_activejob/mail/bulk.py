@@ -13,7 +13,9 @@ from django_activejob.mail.options import JobOptions
 
 
 def deliver_all_later(
-    *deliveries: MessageDelivery | Iterable[Any], **options: Unpack[JobOptions]
+    *deliveries: MessageDelivery | Iterable[Any],
+    force: bool = False,
+    **options: Unpack[JobOptions],
 ) -> None:
     """Enqueues many deliveries of mailers with one write an adapter, as Action Mailer's.
 
@@ -21,18 +23,24 @@ def deliver_all_later(
     the actions, and a message that was looked at is not refused.
 
     Args:
+        force: as Action Mailer's ``deliver_all_later!``: sent whatever the mailers' switches say.
         options: ``wait``, ``wait_until``, ``queue``, ``priority``, for all of them.
     """
     perform_all_later(
-        [delivery.to_job(with_params=True).set(**options) for delivery in _flattened(deliveries)]
+        [
+            delivery.to_job(with_params=True, force=force).set(**options)
+            for delivery in _flattened(deliveries)
+        ]
     )
 
 
 async def adeliver_all_later(
-    *deliveries: MessageDelivery | Iterable[Any], **options: Unpack[JobOptions]
+    *deliveries: MessageDelivery | Iterable[Any],
+    force: bool = False,
+    **options: Unpack[JobOptions],
 ) -> None:
     """``deliver_all_later`` for async code."""
-    await sync_to_async(lambda: deliver_all_later(*deliveries, **options))()
+    await sync_to_async(lambda: deliver_all_later(*deliveries, force=force, **options))()
 
 
 def _flattened(deliveries: Iterable[Any]) -> Iterator[MessageDelivery]:

@@ -16,10 +16,11 @@ from django_activejob.mail import registry, routing
 
 
 def check_mail(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:
-    """E010 to E013: mail that would go in a circle, or nowhere; a storage; names of mailers."""
+    """E010 to E014: mail that would go in a circle, or nowhere; a storage; names; dotted paths."""
     if conf.problems():
         return []
-    return [*_check_mailers(), *_check_email_backend(), *_check_storage(), *_check_names()]
+    parts = (_check_mailers, _check_email_backend, _check_storage, _check_names, _check_paths)
+    return [message for part in parts for message in part()]
 
 
 def _check_mailers() -> Iterator[checks.CheckMessage]:
@@ -80,6 +81,35 @@ def _check_names() -> Iterator[checks.CheckMessage]:
             f"{name}: two mailers have this name, in {first.__module__} and {second.__module__}.",
             hint="Rename one of them, or give one a wire_name of its own.",
             id="activejob.E013",
+        )
+
+
+def _check_paths() -> Iterator[checks.CheckMessage]:
+    settings = conf.settings()
+    yield from _check_delivery_job(settings.mail_delivery_job)
+    for name in ("mail_interceptors", "mail_observers"):
+        for path in getattr(settings, name):
+            yield from _check_path(name, path)
+
+
+def _check_delivery_job(path: str) -> Iterator[checks.CheckMessage]:
+    found = list(_check_path("mail_delivery_job", path))
+    yield from found
+    if not found and not getattr(import_string(path), "delivers_mail", False):
+        yield checks.Error(
+            f'{conf.NAME}["MAIL_DELIVERY_JOB"]: {path!r} delivers no mail.',
+            hint="Name a subclass of django_activejob.mail.MailDeliveryJob.",
+            id="activejob.E014",
+        )
+
+
+def _check_path(name: str, path: str) -> Iterator[checks.CheckMessage]:
+    try:
+        import_string(path)
+    except ImportError as error:
+        yield checks.Error(
+            f'{conf.NAME}["{name.upper()}"]: {path!r} cannot be imported: {error}.',
+            id="activejob.E014",
         )
 
 

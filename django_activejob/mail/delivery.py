@@ -11,15 +11,14 @@ from django_activejob.job.handlers import rescue_from, retry_on
 from django_activejob.job.options import queue_as
 from django_activejob.mail import registry
 from django_activejob.mail.failures import TemporaryFailure
-from django_activejob.mail.message_delivery import DELIVER_NOW, MessageDelivery
+from django_activejob.mail.message_delivery import DELIVER_NOW, DELIVER_NOW_FORCED, MessageDelivery
 from django_activejob.mail.rescuing import rescue_for_class
 from django_activejob.serialization import Keywords
 
 if TYPE_CHECKING:
     from django_activejob.mail.mailer import Mailer
 
-# Ruby's variant ignores switches that Django does not have.
-_METHODS: Final = (DELIVER_NOW, f"{DELIVER_NOW}!")
+_METHODS: Final = (DELIVER_NOW, DELIVER_NOW_FORCED)
 
 
 def _queue_of(job: MailDeliveryJob) -> Any:
@@ -37,6 +36,7 @@ class MailDeliveryJob(ActiveJob):
     """
 
     log_arguments = False
+    masked_arguments = ("body", "alternatives", "attachments")
 
     delivers_mail: ClassVar[bool] = True
     """Marks delivery jobs for test helpers; a delivery job of another kind sets it too."""
@@ -58,7 +58,7 @@ class MailDeliveryJob(ActiveJob):
         Args:
             mailer: the name of the mailer class.
             action: the name of the action.
-            delivery_method: ``"deliver_now"``.
+            delivery_method: ``"deliver_now"``; with a ``!``, whatever the mailer's switches say.
             args: the arguments of the action; Keywords at their end are its keyword arguments.
             kwargs: where Ruby on Rails 6.0 wrote keyword arguments.
             params: what was given to ``with_params``.
@@ -81,7 +81,7 @@ class MailDeliveryJob(ActiveJob):
             params=params,
         )
         delivery.job_id = self.job_id
-        delivery.deliver_now()
+        delivery.deliver_now(force=delivery_method == DELIVER_NOW_FORCED)
 
     @rescue_from(Exception)
     def handle_with_the_mailer(self, error: BaseException) -> None:

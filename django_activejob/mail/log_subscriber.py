@@ -15,6 +15,9 @@ from django_activejob.mail import registry, signals
 if TYPE_CHECKING:
     from django_activejob.mail.mailer import Mailer
 
+_NOTHING_SENT = "an interceptor kept it, or the mail backend has sent nothing"
+_SWITCHED_OFF = "`perform_deliveries` is False"
+
 logger = logging.getLogger("django_activejob.mail")
 
 
@@ -47,8 +50,8 @@ def _delivered(
     elif sent:
         logger.info("Delivered mail %s (%s)", message_id, _milliseconds(seconds), extra=facts)
     else:
-        line = "Skipped delivery of mail %s: the mail backend has sent nothing"
-        logger.info(line, message_id, extra=facts)
+        reason = _NOTHING_SENT if mailer.perform_deliveries else _SWITCHED_OFF
+        logger.info("Skipped delivery of mail %s: %s", message_id, reason, extra=facts)
     if logger.isEnabledFor(logging.DEBUG):
         logger.debug("%s", message.message().as_string(), extra=facts)
 

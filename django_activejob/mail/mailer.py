@@ -9,18 +9,19 @@ from typing import Any, ClassVar, Final
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from django_activejob import conf
-from django_activejob.job.base import ActiveJob
 from django_activejob.mail import registry, templates
 from django_activejob.mail.actions import Action, Parameterized, turn_methods_into_actions
-from django_activejob.mail.delivery import MailDeliveryJob
 
 
-class QueueOfSettings:
-    """The setting MAIL_QUEUE_NAME, read when it is asked for."""
+class OfSettings:
+    """A setting that is read when it is asked for, so that classes may say otherwise."""
 
-    def __get__(self, mailer: object, owner: type) -> str | None:
-        """The name of the queue."""
-        return conf.settings().mail_queue_name
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, mailer: object, owner: type) -> Any:
+        """The value of the setting."""
+        return getattr(conf.settings(), self._name)
 
 
 class Mailer:
@@ -41,7 +42,7 @@ class Mailer:
         action_name: the action that runs.
         params: what was given to ``with_params``; empty without it.
         message: what ``mail`` has made; None before.
-        using: the alias of the mailer in MAILERS that sends it (Django 6.1).
+        using: the alias of the mailer in MAILERS that sends it.
     """
 
     default_options: ClassVar[Mapping[str, Any]] = {}
@@ -53,11 +54,20 @@ class Mailer:
     using: str | None = None
     """Alias of the mailer in MAILERS through which messages go; None for the default."""
 
-    delivery_job: ClassVar[type[ActiveJob] | str] = MailDeliveryJob
+    mailer_options: Mapping[str, Any] = {}
+    """Options for its mail backend, over those in MAILERS; ``mail`` may give some per message."""
+
+    delivery_job: ClassVar[Any] = OfSettings("mail_delivery_job")
     """The job class that delivers later, or its dotted path."""
 
-    deliver_later_queue_name: ClassVar[Any] = QueueOfSettings()
+    deliver_later_queue_name: ClassVar[Any] = OfSettings("mail_queue_name")
     """The queue of later deliveries; None for that of jobs which name none."""
+
+    perform_deliveries: Any = OfSettings("mail_perform_deliveries")
+    """Whether messages are sent; if not, all but the sending happens."""
+
+    raise_delivery_errors: Any = OfSettings("mail_raise_delivery_errors")
+    """Whether an error of a delivery is raised; if not, it is logged, and nothing is retried."""
 
     raise_on_missing_callback_actions: ClassVar[bool] = False
     """Whether ``only`` and ``except_`` of callbacks may name actions that are not there."""
@@ -105,6 +115,7 @@ class Mailer:
         template: str | None = None,
         context: Mapping[str, Any] | None = None,
         using: str | None = None,
+        mailer_options: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> EmailMessage:
         """Makes the message.
@@ -114,7 +125,8 @@ class Mailer:
                 missing. Without it, and without ``body`` and ``html_message``, it is
                 ``"report_mailer/completed"`` for ``ReportMailer.completed``.
             context: for the templates.
-            using: alias of a mailer (Django 6.1) for this message.
+            using: alias of a mailer in MAILERS for this message.
+            mailer_options: options for its mail backend, over those of the class.
             options: ``subject``, ``body``, ``html_message``, and what Django's
                 EmailMultiAlternatives takes: ``from_email``, ``to``, ``cc``, ``bcc``,
                 ``reply_to``, ``headers``, ``attachments``.
@@ -125,6 +137,8 @@ class Mailer:
             text, html = templates.render(template or self._template(), context or {})
         if using is not None:
             self.using = using
+        if mailer_options is not None:
+            self.mailer_options = {**self.mailer_options, **mailer_options}
         self.message = _message(given, text, html)
         return self.message
 
@@ -139,7 +153,7 @@ class Mailer:
         return {name: value(self) if callable(value) else value for name, value in merged.items()}
 
     def _template(self) -> str:
-        return f"{_underscored(type(self).__name__)}/{self.action_name}"
+        return f"{underscored(type(self).__name__)}/{self.action_name}"
 
 
 def _message(given: Mapping[str, Any], text: Any, html: Any) -> EmailMessage:
@@ -162,5 +176,6 @@ def _as_list(addresses: Any) -> Sequence[Any] | None:
     return [addresses] if isinstance(addresses, str) else addresses
 
 
-def _underscored(name: str) -> str:
+def underscored(name: str) -> str:
+    """A class's name as files have it: ``report_mailer`` for ``ReportMailer``."""
     return _BETWEEN_WORDS.sub("_", name).lower()

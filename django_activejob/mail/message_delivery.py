@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django_activejob.mail.mailer import Mailer
 
 DELIVER_NOW = "deliver_now"
+DELIVER_NOW_FORCED = "deliver_now!"
 
 
 class MessageDelivery:
@@ -65,20 +66,30 @@ class MessageDelivery:
         """
         return self._processed().message
 
-    def deliver_now(self) -> EmailMessage | Literal[False] | None:
+    def deliver_now(self, *, force: bool = False) -> EmailMessage | Literal[False] | None:
         """Delivers the message here and now.
+
+        Args:
+            force: as Action Mailer's ``deliver_now!``: it is sent, and an error is raised,
+                whatever ``perform_deliveries`` and ``raise_delivery_errors`` say.
 
         Returns:
             The message; None when there is none; False when a ``before_deliver`` aborted.
         """
-        return processing.deliver(self._processed(), job_id=self.job_id)
+        return processing.deliver(self._processed(), job_id=self.job_id, force=force)
 
-    async def adeliver_now(self) -> EmailMessage | Literal[False] | None:
+    async def adeliver_now(self, *, force: bool = False) -> EmailMessage | Literal[False] | None:
         """``deliver_now`` for async code."""
-        return await sync_to_async(self.deliver_now)()
+        return await sync_to_async(self.deliver_now)(force=force)
 
-    def deliver_later(self, **options: Unpack[JobOptions]) -> ActiveJob | Literal[False]:
+    def deliver_later(
+        self, *, force: bool = False, **options: Unpack[JobOptions]
+    ) -> ActiveJob | Literal[False]:
         """Enqueues the delivery: the action will run in a worker.
+
+        Args:
+            force: as Action Mailer's ``deliver_later!``; see ``deliver_now``.
+            options: ``wait``, ``wait_until``, ``queue``, ``priority``.
 
         Returns:
             The job, or False when a callback aborted or the adapter refused it.
@@ -94,23 +105,27 @@ class MessageDelivery:
                 "arguments of the action travel with the job. Change it in the mailer, in a "
                 "callback of it, or deliver it with deliver_now() or deliver_later(message)."
             )
-        return self.to_job().set(**options).enqueue()
+        return self.to_job(force=force).set(**options).enqueue()
 
-    async def adeliver_later(self, **options: Unpack[JobOptions]) -> ActiveJob | Literal[False]:
+    async def adeliver_later(
+        self, *, force: bool = False, **options: Unpack[JobOptions]
+    ) -> ActiveJob | Literal[False]:
         """``deliver_later`` for async code."""
-        return await sync_to_async(lambda: self.deliver_later(**options))()
+        return await sync_to_async(lambda: self.deliver_later(force=force, **options))()
 
-    def to_job(self, *, with_params: bool = False) -> ActiveJob:
+    def to_job(self, *, with_params: bool = False, force: bool = False) -> ActiveJob:
         """The job that delivers it, of the mailer's ``delivery_job``; not enqueued.
 
         Args:
+            force: whatever the mailer's switches say then.
             with_params: names the params even where there are none, as bulk deliveries do.
         """
         keywords: dict[str, Any] = {"args": self._arguments()}
         if self.params is not None or with_params:
             keywords = {"params": _with_symbols(self.params), **keywords}
         name = registry.name_of(self.mailer_class)
-        return _delivery_job(self.mailer_class)(name, self.action, DELIVER_NOW, **keywords)
+        method = DELIVER_NOW_FORCED if force else DELIVER_NOW
+        return _delivery_job(self.mailer_class)(name, self.action, method, **keywords)
 
     def _arguments(self) -> list[Any]:
         return [*self.args, Keywords(self.kwargs)] if self.kwargs else list(self.args)
@@ -124,7 +139,8 @@ class MessageDelivery:
 
 def _delivery_job(mailer_class: type[Mailer]) -> type[ActiveJob]:
     chosen = mailer_class.delivery_job
-    return import_string(chosen) if isinstance(chosen, str) else chosen
+    job_class: type[ActiveJob] = import_string(chosen) if isinstance(chosen, str) else chosen
+    return job_class
 
 
 def _with_symbols(params: Mapping[str, Any] | None) -> dict[str, Any] | None:

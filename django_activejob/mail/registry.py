@@ -57,6 +57,13 @@ def find(name: str) -> type[Mailer]:
     return found
 
 
+def by_class_name(name: str) -> list[type[Mailer]]:
+    """The mailers whose classes have a name, whatever app they are of."""
+    autodiscover_modules(MODULE)
+    classes = {name_of(each): each for each in _classes if each.__name__ == name}
+    return list(classes.values())
+
+
 def clashes() -> list[tuple[str, type[Mailer], type[Mailer]]]:
     """Names that two mailers claim, with the two; for the system checks."""
     holders: dict[str, type[Mailer]] = {}

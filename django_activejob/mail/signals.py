@@ -6,7 +6,8 @@ The sender is the mailer class.
 signal               carries
 ==================== =================================================================
 mail_processed       mailer (its message may be None), args, kwargs, seconds
-mail_delivered       mailer, message, sent (how many: 1 or 0), error (or None), seconds
+mail_delivered       mailer (its ``perform_deliveries`` says whether it was to be sent),
+                     message, sent (how many: 1 or 0), error (or None), seconds
 ==================== =================================================================
 """
 

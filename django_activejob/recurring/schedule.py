@@ -94,6 +94,10 @@ class Cron(Schedule):
                 return last
         return self._last(after, until)
 
+    def in_english(self) -> str:
+        """The fields in words, as in ``At 02:00 every day``."""
+        return str(CronSim(self.fields, datetime.now(UTC)).explain())
+
     def _last(self, start: datetime, until: datetime) -> datetime | None:
         last = None
         for tick in self._from(start):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
-from django_activejob import conf, handler
+from django_activejob import conf
 from django_activejob.conf import Misfire, RecurringSettings
 from django_activejob.contracts import QueueAdapter, RecurringStore, RecurringTask
 from django_activejob.errors import (
@@ -19,6 +18,7 @@ from django_activejob.job import registry
 from django_activejob.job.base import ActiveJob
 from django_activejob.job.enqueuing import adapter_of
 from django_activejob.recurring.definition import defined
+from django_activejob.recurring.keeping import Place, place_of, places
 from django_activejob.recurring.ticking import run_now
 
 
@@ -112,30 +112,12 @@ def run_recurring_task(key: str) -> ActiveJob | Literal[False]:
     Raises:
         RecurringTaskError: there is none with this key.
     """
-    place, task = _find(key)
-    return run_now(task, adapter=place.adapter)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """An adapter that keeps recurring tasks, and where it does."""
-
-    adapter: QueueAdapter
-    store: RecurringStore
-
-
-def places() -> list[Place]:
-    """The adapters of the settings that keep recurring tasks."""
-    adapters = dict.fromkeys(handler.adapter(alias) for alias in handler.aliases())
-    return [
-        Place(adapter=adapter, store=store)
-        for adapter in adapters
-        if (store := adapter.recurring()) is not None
-    ]
+    _, task = _find(key)
+    return run_now(task)
 
 
 def declared(adapter: QueueAdapter) -> list[RecurringTask]:
-    """The tasks of the settings whose jobs go to an adapter.
+    """The tasks of the settings that an adapter keeps: for its own jobs, or for others'.
 
     Tasks that cannot be understood are left out: ``problems`` tells them.
     """
@@ -169,18 +151,20 @@ def _declared(key: str, task: RecurringSettings) -> RecurringTask | None:
 
 
 def _is_of(task: RecurringTask, adapter: QueueAdapter) -> bool:
-    return adapter_of(registry.find(task.definition["job"])) is adapter
+    place = place_of(adapter_of(registry.find(task.definition["job"])))
+    return place is not None and place.adapter is adapter
 
 
 def _store_for(job_class: str) -> RecurringStore:
     adapter = adapter_of(registry.find(job_class))
-    store = adapter.recurring()
-    if store is None:
+    place = place_of(adapter)
+    if place is None:
         raise RecurringTaskError(
             f"{job_class}: its queue adapter ({adapter.display_name}) keeps no recurring tasks. "
-            'Use one that does, such as "database".'
+            f'Use one that does, such as "database", or name one that does it for others in '
+            f'{conf.NAME}["RECURRING_STORE"].'
         )
-    return store
+    return place.store
 
 
 def _find(key: str) -> tuple[Place, RecurringTask]:

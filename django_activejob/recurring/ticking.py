@@ -11,8 +11,8 @@ from django_activejob.contracts import Envelope, QueueAdapter, RecurringStore, R
 from django_activejob.errors import TickRefused
 from django_activejob.instrumentation import notify
 from django_activejob.job.base import ActiveJob
-from django_activejob.job.enqueuing import hand_over
-from django_activejob.recurring.definition import Definition, read
+from django_activejob.job.enqueuing import adapter_of, hand_over
+from django_activejob.recurring.definition import read
 
 
 def tick(
@@ -20,23 +20,28 @@ def tick(
 ) -> ActiveJob | None:
     """Enqueues the job of one tick, with its enqueue callbacks; None when there is to be none.
 
+    The job goes to the adapter of its class, which need not be the one that keeps the task.
+
     A tick that a callback aborts, or whose job the adapter refuses, is not tried again.
 
     Raises:
         UnknownJobClass, DeserializationError: the job cannot be made.
         AdapterUnavailable: the store cannot be reached.
     """
+    job = read(task.definition).new_job()
+    target = adapter_of(type(job))
+    enqueue = None if target is adapter else target.enqueue
 
     def deliver(envelope: Envelope) -> str | None:
-        return store.tick(task, run_at, replace(envelope, recurring_key=task.key))
+        ours = replace(envelope, recurring_key=task.key)
+        return store.tick(task, run_at, ours, enqueue=enqueue)
 
-    job = read(task.definition).new_job()
-    if hand_over(job, adapter=adapter, deliver=deliver):
+    if hand_over(job, adapter=target, deliver=deliver):
         notify(
             signals.recurring_enqueued,
             type(job),
             job=job,
-            adapter=adapter,
+            adapter=target,
             key=task.key,
             run_at=run_at,
         )
@@ -46,15 +51,16 @@ def tick(
     return None
 
 
-def run_now(task: RecurringTask, *, adapter: QueueAdapter) -> ActiveJob | Literal[False]:
+def run_now(task: RecurringTask) -> ActiveJob | Literal[False]:
     """Enqueues a job out of turn, even of a disabled task; counts as no tick.
 
     Returns:
         The job; False when a callback aborted or the adapter refused.
     """
-    definition: Definition = read(task.definition)
+    job = read(task.definition).new_job()
+    adapter = adapter_of(type(job))
 
     def deliver(envelope: Envelope) -> str | None:
         return adapter.enqueue(replace(envelope, recurring_key=task.key))
 
-    return hand_over(definition.new_job(), adapter=adapter, deliver=deliver)
+    return hand_over(job, adapter=adapter, deliver=deliver)

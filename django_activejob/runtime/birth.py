@@ -21,6 +21,7 @@ class Exit(IntEnum):
 
     IN_ORDER = 0
     BROKEN = 1
+    STOPPED = 73  # an operator wants it to stay away until runjobs starts anew
     OVERDUE = 74  # a job does not end within its time limit; whoever comes next settles it
     GIVEN_UP = 75  # the store has given this process up, or may soon: a new one must come
 

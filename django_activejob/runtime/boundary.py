@@ -9,14 +9,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_activejob.contracts import Claim
 
+from . import sessions
+
 logger = logging.getLogger(__name__)
 
 
 def clean_after(claim: Claim) -> None:
     """Undoes what a job has left on its thread's connections; never raises.
 
-    An open transaction is rolled back, a connection that had errors is closed unless it
-    still answers, and the query log of DEBUG is emptied.
+    An open transaction is rolled back, a connection is closed whose session the job has
+    changed, or that had errors and does not answer, and the query log of DEBUG is emptied.
     """
     try:
         for connection in connections.all(initialized_only=True):
@@ -24,6 +26,12 @@ def clean_after(claim: Claim) -> None:
     except Exception:
         logger.exception("%s: its database connections could not be cleaned up.", _name(claim))
         connections.close_all()
+
+
+def clean_for_good(claim: Claim) -> None:
+    """Undoes what a job has left on connections of a thread that ends with it; never raises."""
+    clean_after(claim)
+    connections.close_all()
 
 
 def check_after_rest() -> None:
@@ -46,6 +54,9 @@ def _clean(connection: BaseDatabaseWrapper, claim: Claim) -> None:
     if connection.connection is not None:
         if _has_open_transaction(connection):
             _roll_back(connection, claim)
+        elif sessions.is_changed(connection):
+            # Its settings and temporary tables were the job's, not the next one's.
+            connection.close()
         else:
             _close_if_unusable(connection)
     if connection.queries_logged:
@@ -73,7 +84,10 @@ def _roll_back(connection: BaseDatabaseWrapper, claim: Claim) -> None:
 def _close_if_unusable(connection: BaseDatabaseWrapper) -> None:
     # A CONN_MAX_AGE of 0 means "until the request ends"; connecting anew for every job
     # would cost more than most jobs. Threads at rest close their connections instead.
-    if not connection.settings_dict["CONN_MAX_AGE"]:
+    # To a pool a connection is given back: that costs next to nothing, and others want it.
+    if connection.settings_dict["OPTIONS"].get("pool"):
+        connection.close()
+    elif not connection.settings_dict["CONN_MAX_AGE"]:
         connection.close_at = None
     connection.close_if_unusable_or_obsolete()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import uuid
 from collections.abc import Sequence
 from typing import Final
@@ -13,7 +12,7 @@ from django.db import connections
 
 from django_activejob import clock, handler
 
-from . import os_signals
+from . import os_signals, streams
 from .birth import READY, Birth, Exit
 from .configuration import ProcessPlan
 from .heartbeat import Death
@@ -67,7 +66,7 @@ class Child:
         started, overdue = self._page.tokens(), self._page.overdue()
         self._page.close()
         os.close(self.news)
-        if os.waitstatus_to_exitcode(status) == Exit.IN_ORDER:
+        if os.waitstatus_to_exitcode(status) in (Exit.IN_ORDER, Exit.STOPPED):
             return None
         return Death(
             process_id=self._process_id,
@@ -81,7 +80,7 @@ def fork(plan: ProcessPlan, *, predecessors: Sequence[Death], inbox: SignalInbox
     """Forks a child that lives by a plan."""
     take_leave_of_stores()
     process_id = uuid.uuid4().hex
-    page = StartedPage(threads=plan.worker.threads if plan.worker else 0)
+    page = StartedPage(slots=plan.worker.slots if plan.worker else 0)
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
     supervisor_pid = os.getpid()
@@ -106,13 +105,30 @@ def take_leave_of_stores() -> None:
     """Closes every connection, and empties what two processes would otherwise both write."""
     handler.close()
     connections.close_all()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+    _close_pools()
+    streams.flush()
+
+
+def _close_pools() -> None:
+    """Ends the pools of connections that Django keeps on PostgreSQL: a child has not their threads.
+
+    A child would wait for a connection for ever, or share one with its parent.
+    """
+    for connection in connections.all(initialized_only=True):
+        if connection.settings_dict["OPTIONS"].get("pool"):
+            connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's alone has it
+
+
+def was_stopped(status: int) -> bool:
+    """Whether an operator stopped it, from the status of wait."""
+    return os.waitstatus_to_exitcode(status) == Exit.STOPPED
 
 
 def describe(status: int) -> str:
     """A status of wait in words: "killed by SIGKILL", "exited with status 3"."""
     code = os.waitstatus_to_exitcode(status)
+    if code == Exit.STOPPED:
+        return "was stopped by an operator"
     if code == Exit.GIVEN_UP:
         return "left because the store had lost touch with it"
     if code == Exit.OVERDUE:

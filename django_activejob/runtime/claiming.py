@@ -67,7 +67,8 @@ class Claiming:
 
     def wake(self) -> None:
         """Says that there is room."""
-        self._freed.set()
+        if not self._freed.is_set():
+            self._freed.set()
 
     def forget_empty_turns(self) -> None:
         """Says that there may be more jobs now than at the last claims."""

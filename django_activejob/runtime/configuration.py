@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Literal
 
 from django_activejob import handler
 from django_activejob.conf import Settings, WorkerSettings
 from django_activejob.errors import ConfigurationError
 
 from .queue_order import EXCLUDED
+
+StartMethod = Literal["fork", "spawn"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +24,13 @@ class Options:
     weights: tuple[tuple[str, int], ...] | None = None
     processes: int | None = None
     threads: int | None = None
+    concurrency: int | None = None
     adapter: str | None = None
     shutdown_timeout: float | None = None
     drain: bool = False
     max_jobs: int | None = None
     max_memory: int | None = None
+    start_method: StartMethod | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +61,20 @@ class Bounds:
 class WorkerPlan:
     """A worker: the alias that it works for, its queues in order, its threads.
 
-    ``weights`` is empty, or has one for each queue.
+    ``weights`` is empty, or has one for each queue. With a ``concurrency`` it performs so
+    many jobs at once on an event loop; ``threads`` are then for what may block around them.
     """
 
     adapter: str
     queues: tuple[str, ...]
     threads: int
     weights: tuple[int, ...] = ()
+    concurrency: int | None = None
+
+    @property
+    def slots(self) -> int:
+        """How many jobs it performs at once."""
+        return self.concurrency or self.threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +101,7 @@ class Plan:
 
     processes: tuple[ProcessPlan, ...]
     timing: Timing
+    start_method: StartMethod = "fork"
 
     @property
     def workers(self) -> tuple[WorkerPlan, ...]:
@@ -116,11 +130,17 @@ def plan(settings: Settings, options: Options) -> Plan:
     bounds = Bounds(max_jobs=options.max_jobs, max_memory=options.max_memory, drains=options.drain)
     processes = _draining(workers) if options.drain else _processes(workers, aliases)
     whole = tuple(replace(process, timing=timing, bounds=bounds) for process in processes)
-    return Plan(processes=whole, timing=timing)
+    method = options.start_method or _start_method_here()
+    return Plan(processes=whole, timing=timing, start_method=method)
+
+
+def _start_method_here() -> StartMethod:
+    # Apple's frameworks, which a mere name look-up may load, end a process that was forked.
+    return "spawn" if sys.platform == "darwin" else "fork"
 
 
 def _check_numbers(options: Options) -> None:
-    for name in ("processes", "threads", "max_jobs", "max_memory"):
+    for name in ("processes", "threads", "concurrency", "max_jobs", "max_memory"):
         number = getattr(options, name)
         if number is not None and number < 1:
             raise ConfigurationError(
@@ -152,6 +172,7 @@ def _entries(settings: Settings, options: Options) -> list[WorkerSettings]:
             entry,
             processes=options.processes or entry.processes,
             threads=options.threads or entry.threads,
+            concurrency=options.concurrency or entry.concurrency,
         )
         for entry in entries
     ]
@@ -168,6 +189,7 @@ def _worker_plan(entry: WorkerSettings, settings: Settings) -> WorkerPlan:
         queues=tuple(name for name, _ in entry.weights) or entry.queues,
         threads=entry.threads,
         weights=tuple(weight for _, weight in entry.weights),
+        concurrency=entry.concurrency,
     )
 
 

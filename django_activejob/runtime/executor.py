@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django_activejob import clock, signals
 from django_activejob.contracts import (
     Claim,
@@ -24,9 +26,14 @@ _NOTHING_READ = ErrorRecord(
 
 def settlement_of(claim: Claim, *, adapter: QueueAdapter) -> Settlement:
     """Performs the job of a claim; whatever happens, there is an end to record."""
+    return whatever_happens(claim, lambda: _execution(claim, adapter))
+
+
+def whatever_happens(claim: Claim, perform: Callable[[], Execution]) -> Settlement:
+    """The end of a claim by an execution, or by the error in the way of one."""
     started_at, started = clock.now(), clock.monotonic()
     try:
-        execution = _execution(claim, adapter)
+        execution = perform()
     except BaseException as error:  # noqa: BLE001 - a claim without an end is held for ever
         execution = Execution(
             outcome=Outcome.FAILED,
@@ -41,7 +48,7 @@ def cut_short(claim: Claim, *, adapter: QueueAdapter) -> Settlement:
     """The failure of a job that has not ended when its process has to."""
     payload = claim.envelope.payload if claim.envelope is not None else None
     error = ExecutionLost(
-        f"{_label(claim)}: it had not ended when its process had to stop, and its class says "
+        f"{label_of(claim)}: it had not ended when its process had to stop, and its class says "
         'on_crash = "fail". See what it has done before you retry it.'
     )
     notify(signals.failed, job=None, payload=payload, adapter=adapter, error=error, seconds=0.0)
@@ -51,7 +58,8 @@ def cut_short(claim: Claim, *, adapter: QueueAdapter) -> Settlement:
     return Settlement(claim=claim, execution=execution)
 
 
-def _label(claim: Claim) -> str:
+def label_of(claim: Claim) -> str:
+    """A claim for people: the class and the id of its job."""
     if claim.envelope is None:
         return f"Claim {claim.token}"
     return f"{claim.envelope.payload['job_class']} ({claim.envelope.payload['job_id']})"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django_activejob import clock, signals
 from django_activejob.contracts import Buried, Command, ProcessRecord, ProcessRegistry, QueueAdapter
@@ -14,6 +14,7 @@ from django_activejob.errors import AdapterUnavailable, ProcessPruned
 from django_activejob.instrumentation import notify
 
 from .outage import Outage
+from .tallying import Tallying
 from .threads import start_thread
 
 logger = logging.getLogger(__name__)
@@ -35,10 +36,12 @@ class Heartbeat:
     """The one thread that registers a process, beats for it, and deregisters it.
 
     Before anything else it buries the processes whose place this one takes. Only this
-    thread writes the public state; any thread may read it.
+    thread writes the public state; any thread may read it. What is added to ``tallying``
+    goes with the next beat.
 
     Args:
         held: the tokens of all claims that this process knows of.
+        vitals: what people are told with each beat, beside the record's metadata.
         obey: what to do with an operator's command.
         when_news: called after each step of registering, and when ``is_pruned`` changes.
     """
@@ -51,17 +54,20 @@ class Heartbeat:
         interval: float,
         predecessors: Sequence[Death],
         held: Callable[[], Sequence[str]],
+        vitals: Callable[[], Mapping[str, Any]],
         obey: Callable[[Command], None],
         when_news: Callable[[], None],
     ) -> None:
         self.adapter = adapter
         self.record = record
+        self.tallying = Tallying()
         self.is_registered = False
         self.is_pruned = False
         self.failure: BaseException | None = None
         self._interval = interval
         self._predecessors = list(predecessors)
         self._held = held
+        self._vitals = vitals
         self._obey = obey
         self._when_news = when_news
         self._last_beat = clock.monotonic()
@@ -164,7 +170,7 @@ class Heartbeat:
         # The moment before the call: the store may have noted it then, never earlier.
         moment = clock.monotonic()
         try:
-            commands = registry.beat(self.record.id, running=self._held())
+            commands = self._tell(registry)
         except ProcessPruned:
             self.is_pruned = True
             self._when_news()
@@ -177,9 +183,24 @@ class Heartbeat:
         for command in commands:
             self._obey(command)
 
+    def _tell(self, registry: ProcessRegistry) -> Sequence[Command]:
+        tallies = self.tallying.take()
+        try:
+            return registry.beat(
+                self.record.id,
+                running=self._held(),
+                metadata={**self.record.metadata, **self._vitals()},
+                tallies=tallies,
+            )
+        except BaseException:
+            self.tallying.give_back(tallies)
+            raise
+
     def _leave_place(self, registry: ProcessRegistry) -> None:
         if not self.is_registered or self.is_pruned or self._stays:
             return
+        if self.tallying.has_any():
+            self._beat(registry)
         try:
             registry.deregister(self.record.id)
         except Exception as error:  # noqa: BLE001 - the process ends all the same

@@ -19,7 +19,10 @@ QUIT: Final = signal.SIGQUIT
 QUIET: Final = signal.SIGTSTP
 """Take no more jobs."""
 
-_HANDLED: Final = frozenset({*STOP, QUIT, QUIET, signal.SIGCHLD})
+DUMP: Final = frozenset({signal.SIGTTIN, signal.SIGUSR2})
+"""Tell where threads and jobs are: Sidekiq's signal, and one that every platform can send."""
+
+_HANDLED: Final = frozenset({*STOP, QUIT, QUIET, *DUMP, signal.SIGCHLD})
 
 
 class SignalInbox:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django_activejob import clock, handler, signals
 from django_activejob.contracts import Command, ProcessRecord, QueueAdapter
 from django_activejob.instrumentation import notify
+from django_activejob.recurring.keeping import place_of
 
+from . import memory
 from .birth import Birth
 from .configuration import ProcessPlan, WorkerPlan
 from .dispatcher import Dispatcher
@@ -44,6 +46,7 @@ class Parts:
         self._when_news = when_news
         self._heartbeats: list[Heartbeat] = []
         self._dispatchers: list[Dispatcher | Scheduler] = []
+        self._scheduled: list[QueueAdapter] = []
         self._waiting: list[tuple[Heartbeat, Worker | Dispatcher | Scheduler]] = []
         for alias in plan.adapters:
             self._add(alias, handler.adapter(alias))
@@ -141,7 +144,7 @@ class Parts:
     # Making
 
     def _add(self, alias: str, adapter: QueueAdapter) -> None:
-        heartbeat = self._heartbeat(adapter)
+        heartbeat = self._heartbeat(alias, adapter)
         self._heartbeats.append(heartbeat)
         plan = self._plan.worker
         if plan is not None and plan.adapter == alias:
@@ -152,25 +155,40 @@ class Parts:
 
     def _add_upkeep(self, adapter: QueueAdapter, heartbeat: Heartbeat) -> None:
         added: list[Dispatcher | Scheduler] = [Dispatcher(adapter, timing=self._plan.timing)]
-        store = adapter.recurring()
-        if store is not None and not self._plan.bounds.drains:
-            added.append(Scheduler(adapter, store))
+        if not self._plan.bounds.drains:
+            added += self._schedulers(adapter)
         self._dispatchers += added
         self._waiting += [(heartbeat, part) for part in added]
 
-    def _heartbeat(self, adapter: QueueAdapter) -> Heartbeat:
+    def _schedulers(self, adapter: QueueAdapter) -> list[Scheduler]:
+        place = place_of(adapter)
+        # Several adapters may have their tasks kept in one place.
+        if place is None or place.adapter in self._scheduled:
+            return []
+        self._scheduled.append(place.adapter)
+        return [Scheduler(place.adapter, place.store)]
+
+    def _heartbeat(self, alias: str, adapter: QueueAdapter) -> Heartbeat:
         return Heartbeat(
             adapter,
-            self._record(),
+            self._record(alias, adapter),
             interval=self._plan.timing.beat_interval,
             predecessors=self._birth.predecessors,
             held=self._held,
+            vitals=self._vitals,
             obey=self._obey,
             when_news=self._when_news,
         )
 
     def _held(self) -> Sequence[str]:
         return self.worker.held() if self.worker is not None else ()
+
+    def _vitals(self) -> Mapping[str, Any]:
+        vitals: dict[str, Any] = {"memory": memory.resident(), "load": os.getloadavg()[0]}
+        if self.worker is not None:
+            vitals["busy"] = self.worker.busy()
+            vitals["quiet"] = self.worker.is_quiet
+        return vitals
 
     def _worker(self, plan: WorkerPlan, adapter: QueueAdapter, heartbeat: Heartbeat) -> Worker:
         source = adapter.source(self._birth.process_id)
@@ -183,17 +201,29 @@ class Parts:
             process_id=self._birth.process_id,
             page=self._birth.page,
             may_claim=lambda: heartbeat.silence() < self._plan.timing.self_fence_after,
+            tallying=heartbeat.tallying,
             most=self._plan.bounds.max_jobs,
         )
 
-    def _record(self) -> ProcessRecord:
+    def _duties(self, alias: str, adapter: QueueAdapter) -> Iterator[str]:
+        if self._plan.worker is not None and self._plan.worker.adapter == alias:
+            yield "worker"
+        if alias in self._plan.chores_for:
+            yield "dispatcher"
+            if adapter.recurring() is not None and not self._plan.bounds.drains:
+                yield "scheduler"
+
+    def _record(self, alias: str, adapter: QueueAdapter) -> ProcessRecord:
         metadata: dict[str, Any] = {
             "name": self._plan.name,
             "supervisor_pid": self._birth.supervisor_pid,
+            "duties": list(self._duties(alias, adapter)),
         }
         if self._plan.worker is not None:
             metadata["queues"] = list(self._plan.worker.queues)
             metadata["threads"] = self._plan.worker.threads
+            if self._plan.worker.concurrency is not None:
+                metadata["concurrency"] = self._plan.worker.concurrency
         return ProcessRecord(
             id=self._birth.process_id,
             kind="dispatcher" if self._plan.worker is None else "worker",

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from django_activejob import clock, signals
 from django_activejob.instrumentation import notify
 
-from .child import Child, describe, fork
+from .child import Child, describe, was_stopped
 from .configuration import ProcessPlan
 from .heartbeat import Death
-from .os_signals import SignalInbox
 from .outage import Backoff
 
 logger = logging.getLogger(__name__)
+
+Bear = Callable[[ProcessPlan, Sequence[Death]], Child]
 
 _STEADY: Final = 10.0  # seconds of life after which a death is no sign of a bad start
 _FAILED_BOOTS: Final = 5  # in a row, after which no more are tried
@@ -25,12 +27,16 @@ class Post:
 
     The first replacement comes at once; those of children that die young come later and
     later, so that a broken start does not become a storm of forks.
+
+    Args:
+        bear: makes a child by a plan, which settles what its predecessors held; may raise
+            OSError.
     """
 
-    def __init__(self, plan: ProcessPlan, *, inbox: SignalInbox) -> None:
+    def __init__(self, plan: ProcessPlan, *, bear: Bear) -> None:
         self.plan = plan
         self.child: Child | None = None
-        self._inbox = inbox
+        self._bear = bear
         self._fill_at = 0.0
         self._deaths: list[Death] = []
         self._fallen: tuple[int, str] | None = None  # pid and end of the last child
@@ -51,10 +57,10 @@ class Post:
     def fill(self) -> None:
         """Forks a child; it first settles what its predecessor held."""
         try:
-            self.child = fork(self.plan, predecessors=self._deaths, inbox=self._inbox)
+            self.child = self._bear(self.plan, self._deaths)
         except OSError as error:
             # The host has no more processes, or memory, to give just now.
-            logger.error("%s cannot be forked: %s.", self.plan.name, error.strerror)
+            logger.error("%s cannot be started: %s.", self.plan.name, error.strerror)
             self._fill_at = clock.monotonic() + self._backoff.next()
             return
         if self._fallen is not None:
@@ -72,7 +78,8 @@ class Post:
         self.child = None
         reason = describe(status)
         death = child.death(status)
-        self.is_done = self.plan.bounds.drains and child.is_ready and death is None
+        has_drained = self.plan.bounds.drains and child.is_ready and death is None
+        self.is_done = has_drained or was_stopped(status)
         # A child that died before it was ready may have left its predecessors unsettled.
         kept = [] if child.is_ready else self._deaths
         self._deaths = [*kept, death] if death else kept

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from django_activejob import clock
 from django_activejob.contracts import Command
 from django_activejob.job.base import ActiveJob
 from django_activejob.job.context import set_limiting, set_stopping
 
-from . import memory, os_signals, titles
+from . import memory, os_signals, stacks, streams, titles
 from .birth import BOOTING, READY, Birth, Exit
 from .configuration import ProcessPlan
 from .os_signals import SignalInbox
@@ -92,6 +91,8 @@ class Process:
                 self._leave_because("it was told to stop at once", Exit.IN_ORDER, at_once=True)
             elif number in os_signals.STOP:
                 self._leave_because("it was told to stop", Exit.IN_ORDER)
+            elif number in os_signals.DUMP:
+                self._tell_stacks()
 
     def _start_registered(self) -> None:
         self._is_ready = self._parts.start_registered()
@@ -116,12 +117,20 @@ class Process:
         if command.action == "quiet":
             self._quiet()
         elif command.action == "stop":
-            self._leave_because("an operator stopped it", Exit.IN_ORDER)
+            self._leave_because("an operator stopped it", Exit.STOPPED)
             self._inbox.wake()
 
     def _quiet(self) -> None:
         if self._parts.worker is not None:
             self._parts.worker.quiet()
+
+    def _tell_stacks(self) -> None:
+        worker = self._parts.worker
+        stacks.tell(
+            self._plan.name,
+            jobs=worker.performing() if worker is not None else {},
+            tasks=worker.tasks() if worker is not None else set(),
+        )
 
     # Watching
 
@@ -205,24 +214,26 @@ class Process:
     def _leave(self, leaving: _Leaving) -> Exit:
         within = _LEAVE_AT_ONCE_WITHIN if self._must_hurry() else _LEAVE_WITHIN
         worker = self._parts.worker
-        if worker is None or not worker.overdue():
+        if worker is None or not (worker.overdue() or worker.never_again()):
             self._parts.deregister(until=clock.monotonic() + within)
             return leaving.status
-        # An overdue job runs until the process is gone; only then may others settle it.
+        # An overdue job runs until the process is gone; only then may others settle it. And
+        # to deregister gives back all that is held, also what has ended and is not written.
         self._await_ends(worker, worker.give_back_all_but_overdue())
         self._parts.fall_silent(until=clock.monotonic() + within)
-        return Exit.OVERDUE
+        return Exit.OVERDUE if worker.overdue() else Exit.GIVEN_UP
 
     def _must_hurry(self) -> bool:
         return self._leaving is not None and self._leaving.at_once
 
 
-def live_and_exit(plan: ProcessPlan, birth: Birth) -> None:
-    """Lives a child's life in a process just forked with signals held back; never returns."""
+def live_and_exit(plan: ProcessPlan, birth: Birth) -> NoReturn:
+    """Lives a child's life in a process just made, maybe with signals held back."""
     status = Exit.BROKEN
     try:
         inbox = SignalInbox()
         os_signals.let_through()
+        stacks.tell_of_crashes()
         titles.show(titles.title_of(plan))
         process = Process(plan, birth, inbox=inbox)
         set_stopping(process.stopping)
@@ -235,7 +246,7 @@ def live_and_exit(plan: ProcessPlan, birth: Birth) -> None:
         _exit(status)
 
 
-def _exit(status: int) -> None:
+def _exit(status: int) -> NoReturn:
     # os._exit, for a hung thread must not hold the process; so the last words are said
     # here, by a thread, for a log handler may hang as well.
     flushing = threading.Thread(target=_flush, daemon=True)
@@ -246,5 +257,4 @@ def _exit(status: int) -> None:
 
 def _flush() -> None:
     logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+    streams.flush()

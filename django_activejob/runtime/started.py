@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 import threading
 from typing import Final
@@ -24,11 +25,17 @@ class StartedPage:
 
     The first slot counts the tokens that found no place. ``_lock`` guards the rest of
     the state, which is the writer's own.
+
+    Args:
+        descriptor: a file to share with a process that is not forked; None for one that is.
     """
 
-    def __init__(self, *, threads: int) -> None:
-        slots = threads + _SPARE
-        self._memory = mmap.mmap(-1, (slots + 1) * _SLOT_SIZE)
+    def __init__(self, *, slots: int, descriptor: int | None = None) -> None:
+        slots += _SPARE
+        size = (slots + 1) * _SLOT_SIZE
+        if descriptor is not None:
+            os.ftruncate(descriptor, size)
+        self._memory = mmap.mmap(-1 if descriptor is None else descriptor, size)
         self._free = list(range(slots, 0, -1))
         self._slots: dict[str, int] = {}
         self._unwritten: set[str] = set()

@@ -1,4 +1,4 @@
-"""Forks the child processes, replaces those that die, and stops them all."""
+"""Starts the child processes, replaces those that die, and stops them all."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import gc
 import logging
 import os
 import signal
+from collections.abc import Sequence
 from typing import Final
 
 from django_activejob import clock
 
 from . import os_signals, service_manager, titles
-from .child import Child, take_leave_of_stores
-from .configuration import Plan
+from .child import Child, fork, take_leave_of_stores
+from .configuration import Plan, ProcessPlan
+from .heartbeat import Death
 from .os_signals import SignalInbox
 from .post import Post
+from .spawning import spawn
 
 logger = logging.getLogger(__name__)
 
@@ -28,13 +31,17 @@ class Supervisor:
     """The parent of all processes; it has no connection and no thread.
 
     SIGTERM, SIGINT and SIGHUP stop in order; another SIGINT, or SIGQUIT, at once; SIGTSTP
-    lets no more jobs be claimed.
+    lets no more jobs be claimed; SIGTTIN and SIGUSR2 have the children tell where they are.
+
+    Args:
+        watcher: the pid of a parent without which it has to stop; None where there is none.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, watcher: int | None = None) -> None:
         self._plan = plan
+        self._watcher = watcher
         self._inbox = SignalInbox()
-        self._posts = [Post(process, inbox=self._inbox) for process in plan.processes]
+        self._posts = [Post(process, bear=self._bear) for process in plan.processes]
         self._is_quiet = False
         self._is_ready = False
         self._has_failed = False
@@ -68,6 +75,7 @@ class Supervisor:
             self._escalate()
         self._wait()
         self._tell_service_manager()
+        self._watch_parent()
         self._reap()
         self._kill_hung()
         self._give_up_if_hopeless()
@@ -91,9 +99,19 @@ class Supervisor:
     def _patience(self) -> float:
         if self._escalations:
             return min(_TICK, self._escalations[0][0] - clock.monotonic())
-        return _TICK if self._stopping_since or all(p.child for p in self._posts) else 0.1
+        has_all = all(post.child or post.is_done for post in self._posts)
+        return _TICK if self._stopping_since or has_all else 0.1
+
+    def _watch_parent(self) -> None:
+        if self._watcher is not None and os.getppid() != self._watcher:
+            self._stop()
 
     # Children
+
+    def _bear(self, plan: ProcessPlan, predecessors: Sequence[Death]) -> Child:
+        if self._plan.start_method == "spawn":
+            return spawn(plan, predecessors)
+        return fork(plan, predecessors=predecessors, inbox=self._inbox)
 
     def _fill_posts(self) -> None:
         for post in self._posts:
@@ -143,6 +161,8 @@ class Supervisor:
         elif number == os_signals.QUIET:
             self._is_quiet = True
             self._tell(os_signals.QUIET, *self._posts)
+        elif number in os_signals.DUMP:
+            self._tell(signal.SIGUSR2, *self._posts)
 
     def _stop_or_hurry(self, number: int) -> None:
         if self._stopping_since is None:

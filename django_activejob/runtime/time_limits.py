@@ -8,7 +8,8 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -88,6 +89,25 @@ class TimeLimits:
         finally:
             self._forget(limit)
 
+    @contextmanager
+    def watched(self, job: ActiveJob | None, *, token: str, thread: int) -> Iterator[None]:
+        """Watches over a coroutine that its event loop cancels, for the loop may be blocked.
+
+        Args:
+            thread: that of the loop.
+        """
+        if job is None or job.timeout is None:
+            yield
+            return
+        limit = Limit(job, token=token, thread=thread)
+        limit.is_inside = True
+        self._watch(limit)
+        try:
+            yield
+        finally:
+            limit.is_inside = False
+            self._forget(limit)
+
     def _watch(self, limit: Limit) -> None:
         with self._changed:
             self._limits.add(limit)
@@ -132,9 +152,12 @@ class Limit:
 
     ``is_inside`` and ``has_fired`` are guarded by ``_lock``: the exception is set only while
     the job's thread is inside the job's code, once, and taken back if it comes out before.
+
+    Args:
+        thread: where the job runs; None is the calling one.
     """
 
-    def __init__(self, job: ActiveJob, *, token: str) -> None:
+    def __init__(self, job: ActiveJob, *, token: str, thread: int | None = None) -> None:
         self.token = token
         self.due_at = clock.monotonic() + (job.timeout or 0.0)
         self.is_inside = False
@@ -142,7 +165,7 @@ class Limit:
         self._job = job
         # A coroutine is cancelled by its own loop.
         self._leaves_it_to_the_loop = inspect.iscoroutinefunction(job.perform)
-        self._thread = threading.get_ident()
+        self._thread = thread or threading.get_ident()
         self._lock = threading.Lock()
 
     def call(self, action: Callable[[], Any]) -> Any:

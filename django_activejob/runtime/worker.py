@@ -1,24 +1,27 @@
-"""Claims jobs and has them performed by a pool of threads."""
+"""Claims jobs and has them performed by threads, or on an event loop."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from django_activejob import signals
 from django_activejob.contracts import Claim, QueueAdapter, Settlement, Source
 from django_activejob.instrumentation import notify
 
-from . import boundary, time_limits
+from . import boundary, sessions, time_limits
 from .allowance import LONGEST_WAIT, Allowance
+from .async_pool import AsyncPool, Steps
 from .claiming import LONGEST_SLEEP, Claiming
 from .configuration import WorkerPlan
-from .executor import cut_short, settlement_of
+from .executor import cut_short, label_of, settlement_of
 from .pool import Pool
 from .queue_order import QueueOrder
 from .settling import Settling
 from .started import StartedPage
+from .tallying import Tallying
 from .time_limits import TimeLimits
 
 _NOTHING_LEFT: Final = 2  # claims in a row; the first may have begun before the last job ended
@@ -33,6 +36,7 @@ class Worker:
 
     Args:
         may_claim: asked before each claim; False while the process is not sure to live.
+        tallying: is told of what has been recorded.
         most: how many jobs it takes in all; None means any number.
     """
 
@@ -45,6 +49,7 @@ class Worker:
         process_id: str,
         page: StartedPage,
         may_claim: Callable[[], bool],
+        tallying: Tallying,
         most: int | None = None,
     ) -> None:
         self._adapter = adapter
@@ -56,10 +61,13 @@ class Worker:
         self._held: dict[str, Claim] = {}
         self._running: dict[str, Claim] = {}
         self._overdue: set[str] = set()
+        self._threads: dict[int, Claim] = {}  # by ident; each entry is written by its thread
         self._lock = threading.Lock()
         self.time_limits = TimeLimits(when_overdue=self._note_overdue)
+        self._tallying = tallying
         self._allowance = Allowance()
-        self._pool = Pool(threads=plan.threads, perform=self._perform, when_free=self._go_on)
+        self._may_claim_ahead = plan.concurrency is None
+        self._pool = self._make_pool(plan)
         self._settling = Settling(source, is_idle=self._pool.is_idle, when_settled=self._let_go)
         self._claiming = Claiming(
             source,
@@ -71,6 +79,7 @@ class Worker:
 
     def start(self) -> None:
         """Starts all threads; the process must be registered."""
+        sessions.watch()
         self.time_limits.start()
         self._settling.start()
         self._pool.start()
@@ -113,6 +122,24 @@ class Worker:
         with self._lock:
             return list(self._overdue)
 
+    def performing(self) -> dict[int, str]:
+        """The jobs that threads perform, by the thread's ident. Any thread may ask."""
+        return {ident: label_of(claim) for ident, claim in self._threads.copy().items()}
+
+    def tasks(self) -> set[asyncio.Task[Any]]:
+        """The tasks on its event loop, if it has one. Any thread may ask."""
+        return self._pool.tasks() if isinstance(self._pool, AsyncPool) else set()
+
+    def busy(self) -> int:
+        """How many jobs run at this moment. Any thread may ask."""
+        with self._lock:
+            return len(self._running)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it claims no more. Any thread may ask."""
+        return self._claiming.has_ended
+
     def quiet(self) -> None:
         """Claims no more; what has been claimed is performed."""
         self._claiming.end()
@@ -136,6 +163,11 @@ class Worker:
                 del self._running[claim.token]
         self._settling.add([cut_short(claim, adapter=self._adapter) for claim in cut])
         return [claim.token for claim in cut]
+
+    def never_again(self) -> Sequence[str]:
+        """The tokens of jobs that must rather not run than run twice, and are not settled."""
+        with self._lock:
+            return [token for token, claim in self._held.items() if _must_not_run_again(claim)]
 
     def give_back_all_but_overdue(self) -> Sequence[str]:
         """Releases the jobs that still run, but for those over their time limits.
@@ -161,16 +193,39 @@ class Worker:
         for part in (self._claiming, self._pool, self._settling, self.time_limits):
             part.join(until=until)
 
+    def _make_pool(self, plan: WorkerPlan) -> Pool | AsyncPool:
+        if plan.concurrency is None:
+            return Pool(threads=plan.threads, perform=self._perform, when_free=self._go_on)
+        steps = Steps(
+            perform=self._perform, begin=self._begin, end=self._end, when_free=self._go_on
+        )
+        return AsyncPool(
+            steps,
+            concurrency=plan.concurrency,
+            threads=plan.threads,
+            adapter=self._adapter,
+            time_limits=self.time_limits,
+        )
+
     def _room(self) -> int:
         if self._settling.is_failing or not self._may_claim():
             return 0
         self._release(self._pool.take_back(waiting_for=LONGEST_WAIT))
-        room = self._pool.room() + self._allowance.surplus
+        room = self._worthwhile_room()
         return room if self._most is None else min(room, self._most - self._taken)
+
+    def _worthwhile_room(self) -> int:
+        """How many claims there is room for; 0 while what waits lasts until the next ones come.
+
+        Claimed one by one as jobs end, short jobs would cost a way to the store each.
+        """
+        ahead = self._allowance.surplus if self._may_claim_ahead else 0
+        room = self._pool.room() + ahead
+        return room if 2 * room >= ahead else 0
 
     def _known_queues(self) -> list[str]:
         inspector = self._adapter.inspector()
-        return [queue.name for queue in inspector.queues()] if inspector is not None else []
+        return list(inspector.queue_names()) if inspector is not None else []
 
     def _patience(self) -> float:
         return LONGEST_WAIT if self._pool.has_line() else LONGEST_SLEEP
@@ -203,17 +258,26 @@ class Worker:
         notify(signals.released, adapter=self._adapter, process_id=self._process_id, claims=claims)
 
     def _perform(self, claim: Claim) -> None:
+        self._begin(claim)
+        time_limits.serve(claim.token)
+        self._threads[threading.get_ident()] = claim
+        settlement = settlement_of(claim, adapter=self._adapter)
+        boundary.clean_after(claim)
+        del self._threads[threading.get_ident()]
+        self._end(settlement)
+
+    def _begin(self, claim: Claim) -> None:
         self._page.mark(claim.token)
         with self._lock:
             self._running[claim.token] = claim
-        time_limits.serve(claim.token)
-        settlement = settlement_of(claim, adapter=self._adapter)
-        boundary.clean_after(claim)
+
+    def _end(self, settlement: Settlement) -> None:
+        token = settlement.claim.token
         if settlement.execution is not None:
             self._allowance.note(settlement.execution.seconds)
         with self._lock:
-            self._overdue.discard(claim.token)
-            is_ours_to_end = self._running.pop(claim.token, None) is not None
+            self._overdue.discard(token)
+            is_ours_to_end = self._running.pop(token, None) is not None
         if is_ours_to_end:
             self._settling.add([settlement])
 
@@ -225,11 +289,13 @@ class Worker:
         self._page.mark_overdue(token)
 
     def _go_on(self) -> None:
-        self._claiming.wake()
+        if self._worthwhile_room() > 0:
+            self._claiming.wake()
         if self._pool.is_idle():
             self._settling.hurry()
 
     def _let_go(self, settlements: Sequence[Settlement]) -> None:
+        self._tallying.note(settlements)
         for settlement in settlements:
             self._page.clear(settlement.claim.token)
         with self._lock:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import unittest
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core import mail
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from typing_extensions import override
 
 from django_activejob.errors import UnknownJobClass
+from django_activejob.mail import Mailer
 from django_activejob.testing.assertions import JobAssertions
 from django_activejob.testing.cases import JobTestCase, JobTestMixin
 from django_activejob.testing.forms import TwoForms, two_forms
+from django_activejob.testing.mailer_cases import fixture_lines, mailer_of
 from django_activejob.testing.recorded import RecordedJob
 
 
@@ -106,7 +110,45 @@ class MailAssertions(JobAssertions):
 
 
 class MailTestMixin(MailAssertions, JobTestMixin):
-    """Goes before a TestCase: ``class OrderTest(MailTestMixin, TestCase)``."""
+    """Goes before a TestCase: ``class OrderTest(MailTestMixin, TestCase)``.
+
+    Django's ``mail.outbox`` is empty when a test begins, and after it.
+
+    Attributes:
+        mailer_class: the mailer that is tested, as a class or by its name; None for the one
+            of which the test case has the name.
+        expected: a blank message for each test, to be filled with what is expected.
+    """
+
+    mailer_class: ClassVar[type[Mailer] | str | None] = None
+    expected: EmailMessage
+
+    @property
+    def mailer(self) -> type[Mailer]:
+        """The mailer that is tested.
+
+        Raises:
+            ConfigurationError: it is neither said, nor to be known by the name of the test.
+        """
+        return mailer_of(type(self))
+
+    def read_fixture(self, name: str) -> list[str]:
+        """The lines of the file ``fixtures/report_mailer/<name>``, beside the test's module.
+
+        Raises:
+            OSError: there is no such file.
+        """
+        return fixture_lines(type(self), name)
+
+    @override
+    def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        """Runs a test between two emptyings of the outbox."""
+        self.expected = EmailMultiAlternatives()
+        _outbox().clear()
+        try:
+            return super().run(result)
+        finally:
+            _outbox().clear()
 
 
 class MailTestCase(MailTestMixin, JobTestCase):

@@ -41,7 +41,8 @@ class DatabaseAdapter(QueueAdapter):
         keep_ticks: seconds for which the ticks of recurring tasks are kept, at least an hour:
             as long as they are, none is enqueued twice.
         listen: on PostgreSQL, tell idle workers of new jobs at once, through a connection of
-            each worker's own; where that fails, as behind a pooler, they go on looking.
+            each worker's own; where that fails, as behind a pooler, they go on looking. On
+            SQLite idle workers ask each 10 ms whether anybody has written.
 
     Raises:
         InvalidOptions: an option has a value that makes no sense.
@@ -51,6 +52,7 @@ class DatabaseAdapter(QueueAdapter):
     supports_priority: ClassVar[bool] = True
     supports_limits: ClassVar[bool] = True
     supports_unique: ClassVar[bool] = True
+    supports_throttles: ClassVar[bool] = True
 
     def __init__(
         self,

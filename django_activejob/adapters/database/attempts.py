@@ -12,6 +12,9 @@ from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.vendor import Vendor
 from django_activejob.contracts import Envelope, ErrorRecord
 
+MOST_ATTEMPTS = 100
+"""The executions of one job that are remembered, the newest."""
+
 NOTHING = ErrorRecord(class_name="", message="")
 
 _WIDTH = 10
@@ -21,6 +24,7 @@ _INSERT = """
          error_class, error_message, traceback, result)
     VALUES {values}
 """
+_FORGET = "DELETE FROM django_activejob_attempt WHERE job_id = %s AND number <= %s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +57,16 @@ class Attempt:
 
 
 def remember(store: Store, attempts: Sequence[Attempt]) -> None:
-    """Writes attempts; the caller has locked their jobs, at most some hundred."""
+    """Writes attempts; the caller has locked their jobs, at most some hundred.
+
+    Of a job that is tried for ever the newest are kept.
+    """
     if attempts:
         values = flattened([attempt.parameters(store.vendor) for attempt in attempts])
         store.change(_INSERT, values, values=tuples(len(attempts), width=_WIDTH))
+    for attempt in attempts:
+        if attempt.number > MOST_ATTEMPTS:
+            store.change(_FORGET, (attempt.row_id, attempt.number - MOST_ATTEMPTS))
 
 
 def number_of(envelope: Envelope | None) -> int:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.db import connections
 
+from django_activejob.adapters.database.places import filesystem_of, is_writable
+
 SUPPORTED = ("mysql", "postgresql", "sqlite")
+REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs"})
 
 
 def check_alias(alias: str) -> Iterator[CheckMessage]:
@@ -32,6 +36,7 @@ def check_alias(alias: str) -> Iterator[CheckMessage]:
         )
     if connection.vendor == "sqlite":
         yield from _check_sqlite(alias, connection.settings_dict.get("OPTIONS", {}))
+        yield from check_place(alias, str(connection.settings_dict["NAME"]))
     if connection.vendor == "mysql":
         yield from _check_mysql(alias, connection.settings_dict.get("OPTIONS", {}))
 
@@ -61,4 +66,26 @@ def _check_mysql(alias: str, options: dict[str, Any]) -> Iterator[CheckMessage]:
             "character can be written; errors with such characters could not be recorded.",
             hint="Take 'charset' out of its OPTIONS, or make it 'utf8mb4'.",
             id="activejob.E103",
+        )
+
+
+def check_place(alias: str, name: str) -> Iterator[CheckMessage]:
+    """Looks whether SQLite can write a file where it is to be, and share it between processes."""
+    if name.startswith(":memory:") or "mode=memory" in name:
+        return
+    path = Path(name.removeprefix("file:").partition("?")[0]).absolute()
+    if not is_writable(path):
+        yield checks.Warning(
+            f"DATABASES[{alias!r}]: SQLite cannot write {str(path)!r}, for the file or its folder "
+            "is not there, or may not be written by this user.",
+            hint="Make the folder, and let the user of this process write in it: beside the file "
+            "SQLite keeps two others.",
+            id="activejob.W102",
+        )
+    elif (kind := filesystem_of(path)) in REMOTE:
+        yield checks.Warning(
+            f"DATABASES[{alias!r}]: {str(path)!r} lies on another machine ({kind}), and the locks "
+            "of SQLite do not hold there: jobs may be lost or run twice.",
+            hint="Put the file on a disk of this machine, or use PostgreSQL, MySQL or MariaDB.",
+            id="activejob.W103",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import select
 import threading
 import time
 import weakref
@@ -12,8 +13,10 @@ from multiprocessing.connection import wait
 
 from django_activejob.adapters.database.listening import Line, can_listen
 from django_activejob.adapters.database.store import Store
+from django_activejob.adapters.database.watching import Watch
 from django_activejob.clock import monotonic
 
+WATCH_EVERY = 0.01  # seconds between two questions whether anybody has written
 REDIAL_AFTER = 30.0  # seconds without a line after one was broken, or could not be had
 LONGEST_JITTER = 0.002  # seconds: many sources hear of one job
 
@@ -24,8 +27,8 @@ _random = random.SystemRandom()
 class Doorbell:
     """Ends a rest early: when any thread rings, or the store has word of new jobs.
 
-    State: a pipe, into which any thread may write; the line and when to dial again, which
-    are the resting thread's own.
+    State: a pipe, into which any thread may write; the line and when to dial again, or the
+    watch, which are the resting thread's own.
     """
 
     def __init__(self, store: Store) -> None:
@@ -34,6 +37,9 @@ class Doorbell:
         for end in (self._reader, self._writer):
             os.set_blocking(end, False)
             weakref.finalize(self, os.close, end)
+        self._rings = select.poll()
+        self._rings.register(self._reader, select.POLLIN)
+        self._watch = Watch(store)
         self._line: Line | None = None
         self._line_owner = 0
         self._dial_at = 0.0
@@ -45,6 +51,8 @@ class Doorbell:
 
     def rest(self, seconds: float) -> bool:
         """Waits; says whether somebody has rung. Word of new jobs merely ends the wait."""
+        if self._store.watches:
+            return self._rest_watching(seconds)
         self._dial()
         ends = [self._reader] if self._line is None else [self._reader, self._line.end]
         ready = wait(ends, seconds)
@@ -56,6 +64,20 @@ class Doorbell:
         """Gives the line up, when the calling thread is the one that rests."""
         if self._line is not None and self._line_owner == threading.get_ident():
             self._drop_line()
+
+    def _rest_watching(self, seconds: float) -> bool:
+        deadline = monotonic() + seconds
+        # The first question is about what was written since the last rest.
+        while not self._is_anything_written() and (left := deadline - monotonic()) > 0:
+            if self._rings.poll(min(left, WATCH_EVERY) * 1000):
+                break
+        return bool(self._rings.poll(0)) and self._take_rings()
+
+    def _is_anything_written(self) -> bool:
+        try:
+            return self._watch.has_news()
+        except Exception:  # noqa: BLE001 - an extra: the next look says what is wrong
+            return False
 
     def _take_rings(self) -> bool:
         return bool(os.read(self._reader, 65_536))
@@ -78,8 +100,9 @@ class Doorbell:
 
     def _heard(self) -> None:
         if self._line is not None:
-            self._line.hear()
+            # First the pause: what is said meanwhile is heard with it, and is one look.
             time.sleep(_random.uniform(0, LONGEST_JITTER))
+            self._line.hear()
 
     def _drop_line(self) -> None:
         self._line = None

@@ -54,6 +54,11 @@ class End:
         return self.execution is not None and self.row is None
 
     @property
+    def retries_at_once(self) -> bool:
+        """Whether the job runs again, and is due."""
+        return self.row is not None and self.row.state is State.READY
+
+    @property
     def merely_finishes(self) -> bool:
         """Whether there is nothing more to do than to finish the job."""
         is_unique = self.claim.envelope is not None and self.claim.envelope.unique is not None
@@ -65,8 +70,7 @@ class End:
         envelope = self.claim.envelope
         if envelope is None or envelope.limit is None or self.execution is None:
             return ""
-        keeps_it = self.row is not None and self.row.state is State.READY
-        return "" if keeps_it else envelope.limit.key
+        return "" if self.retries_at_once else envelope.limit.key
 
     @property
     def is_remembered(self) -> bool:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django_activejob.adapters.database.admission import admit_next
 from django_activejob.adapters.database.attempts import Attempt, number_of, remember
+from django_activejob.adapters.database.listening import notify
 from django_activejob.adapters.database.rows import Held
+from django_activejob.adapters.database.starts import Start, give_back, start_of
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.text import bounded_error
 from django_activejob.adapters.database.transitions.release import RELEASED
@@ -64,7 +66,15 @@ def settle_dead(store: Store, held: Sequence[Held], death: Death) -> list[Buried
             buried.append(_settle_crash(store, each, death))
     free_ended(store, [each.envelope for each in buried if each.fate == "failed"])
     admit_next(store, _freed_keys(buried))
+    give_back(store, _unused_starts(held, buried))
+    if any(each.fate == "released" for each in buried):
+        notify(store)
     return buried
+
+
+def _unused_starts(held: Sequence[Held], buried: Sequence[Buried]) -> list[Start]:
+    starts = [start_of(h) for h, b in zip(held, buried, strict=True) if b.fate == "released"]
+    return [start for start in starts if start is not None]
 
 
 def _freed_keys(buried: Sequence[Buried]) -> list[str]:

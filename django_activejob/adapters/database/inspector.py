@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from typing_extensions import override
 
-from django_activejob.adapters.database.filters import Condition, among, condition_of, row_ids
-from django_activejob.adapters.database.listing import page
-from django_activejob.adapters.database.queues import paused_names
+from django_activejob.adapters.database import commands
+from django_activejob.adapters.database.filters import (
+    STATUS_CONDITIONS,
+    Condition,
+    among,
+    row_ids,
+)
+from django_activejob.adapters.database.listing import number_of, page
+from django_activejob.adapters.database.queues import paused_names, ready_names
 from django_activejob.adapters.database.records import (
     ALL_COLUMNS,
     attempt_of,
@@ -18,16 +25,23 @@ from django_activejob.adapters.database.records import (
     whole,
 )
 from django_activejob.adapters.database.repairs import repair
+from django_activejob.adapters.database.semaphores import holders, semaphores
+from django_activejob.adapters.database.sizes import sizes
 from django_activejob.adapters.database.store import Store
+from django_activejob.adapters.database.tallies import failures, tallies
 from django_activejob.adapters.database.text import is_storable
 from django_activejob.adapters.database.transitions.discard import discard
 from django_activejob.adapters.database.transitions.dispatch_now import dispatch_now
 from django_activejob.adapters.database.transitions.pause import pause
 from django_activejob.adapters.database.transitions.resume import resume
 from django_activejob.adapters.database.transitions.retry_failed import retry_failed
+from django_activejob.adapters.database.transitions.set_aside import set_aside
+from django_activejob.adapters.database.transitions.withdraw import withdraw
 from django_activejob.contracts import (
     AttemptRecord,
+    Command,
     Count,
+    FailureCount,
     Inspector,
     JobQuery,
     JobRecord,
@@ -35,17 +49,15 @@ from django_activejob.contracts import (
     ProcessRecord,
     QueueRecord,
     Repaired,
+    SemaphorePage,
     Status,
+    Tally,
+    TallyName,
 )
 
 MOST_JOB_CLASSES = 500
 RECENT_JOBS = 1_000  # the newest, whose queues are shown even when they are empty
 
-_COUNT = """
-    SELECT COUNT(*) FROM (
-        SELECT 1 FROM django_activejob_job WHERE {where} LIMIT %s
-    ) AS counted
-"""
 _FIND = "SELECT {columns} FROM django_activejob_job WHERE {where} ORDER BY id DESC LIMIT 1"
 _ATTEMPTS = """
     SELECT number, outcome, started_at, seconds, error_class, error_message, traceback
@@ -56,6 +68,18 @@ _QUEUES = """
     SELECT queue, COUNT(*), MIN(COALESCE(scheduled_at, enqueued_at)), {now}
     FROM django_activejob_job WHERE state = 'ready' GROUP BY queue
 """
+_COUNTS_BY_QUEUE = """
+    SELECT queue, COUNT(*) FROM (
+        SELECT queue FROM django_activejob_job WHERE {where} LIMIT %s
+    ) AS counted GROUP BY queue
+"""
+_COUNTED_BY_QUEUE: tuple[Status, ...] = (
+    "blocked",
+    "scheduled",
+    "retrying",
+    "running",
+    "failed",
+)
 _RECENT_QUEUES = """
     SELECT DISTINCT queue FROM (
         SELECT queue FROM django_activejob_job ORDER BY id DESC LIMIT %s
@@ -86,8 +110,35 @@ class DatabaseInspector(Inspector):
     statuses: frozenset[Status] = frozenset(
         ("scheduled", "blocked", "ready", "running", "retrying", "failed", "finished")
     )
-    filters: frozenset[str] = frozenset(("queue", "job_class", "search"))
-    actions: frozenset[str] = frozenset(("retry", "discard", "dispatch", "pause", "resume"))
+    filters: frozenset[str] = frozenset(
+        (
+            "queue",
+            "job_class",
+            "search",
+            "priority",
+            "process",
+            "recurring",
+            "error_class",
+            "limit_key",
+            "time",
+        )
+    )
+    actions: frozenset[str] = frozenset(
+        (
+            "retry",
+            "discard",
+            "set_aside",
+            "dispatch",
+            "pause",
+            "resume",
+            "clear",
+            "release",
+            "quiet",
+            "stop",
+        )
+    )
+
+    sections: frozenset[str] = frozenset(("tallies", "failures", "queue_counts"))
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -97,14 +148,13 @@ class DatabaseInspector(Inspector):
         """The queues that hold ready jobs, are paused, or had one of the newest jobs, by name."""
         store = self._store
         paused = paused_names(store)
-        recent = {name for (name,) in self._read(_RECENT_QUEUES, (RECENT_JOBS,))}
         full = {
             row[0]: queue_of(row, store.vendor, paused=row[0] in paused)
             for row in self._read(_QUEUES, ())
         }
         empty = {
             name: QueueRecord(name=name, size=0, latency=None, paused=name in paused)
-            for name in (paused | recent) - full.keys()
+            for name in self._recent_names() - full.keys()
         }
         return [queue for _, queue in sorted((full | empty).items())]
 
@@ -116,10 +166,7 @@ class DatabaseInspector(Inspector):
     @override
     def count(self, query: JobQuery, *, cap: int = 10_000) -> Count:
         """How many jobs there are; counting stops at ``cap``."""
-        wanted = condition_of(query)
-        parameters = (*wanted.parameters, cap + 1)
-        [(number,)] = self._read(_COUNT, parameters, where=wanted.sql)
-        return Count(number=min(number, cap), capped=number > cap)
+        return number_of(self._store, query, cap=cap)
 
     @override
     def find(self, job_id: str) -> JobRecord | None:
@@ -137,6 +184,11 @@ class DatabaseInspector(Inspector):
         return [attempt_of(row, self._store.vendor) for row in rows]
 
     @override
+    def queue_names(self) -> Sequence[str]:
+        """The names of the queues, one probe for each that holds ready jobs."""
+        return sorted(self._recent_names() | set(ready_names(self._store)))
+
+    @override
     def job_classes(self) -> Sequence[str]:
         """The names of the classes of the jobs at hand, the first 500."""
         return [name for (name,) in self._read(_JOB_CLASSES, (MOST_JOB_CLASSES,))]
@@ -150,6 +202,12 @@ class DatabaseInspector(Inspector):
     def discard(self, query: JobQuery, *, limit: int) -> Repaired:
         """Removes jobs that do not run."""
         return repair(self._store, query, discard, guard="state <> 'running'", limit=limit)
+
+    @override
+    def set_aside(self, query: JobQuery, *, limit: int) -> Repaired:
+        """Makes jobs that wait failed; the permits of their limits are free."""
+        guard = "state IN ('scheduled', 'blocked', 'ready')"
+        return repair(self._store, query, set_aside, guard=guard, limit=limit)
 
     @override
     def dispatch(self, query: JobQuery, *, limit: int) -> Repaired:
@@ -168,9 +226,58 @@ class DatabaseInspector(Inspector):
         resume(self._store, queue)
 
     @override
+    def semaphores(self, *, cursor: str | None = None, limit: int = 50) -> SemaphorePage:
+        """The concurrency keys in use, or used within the last hour, by key."""
+        return semaphores(self._store, cursor=cursor, limit=limit)
+
+    @override
+    def holders(self, key: str, *, limit: int = 50) -> Sequence[JobRecord]:
+        """The jobs that hold a permit of a key, those first that have run longest."""
+        return holders(self._store, key, limit=limit)
+
+    @override
+    def release(self, key: str, *, holder: str | None = None) -> Repaired:
+        """Takes running jobs' permits of a key away, and gives them to jobs that wait."""
+        return withdraw(self._store, key, holder=holder)
+
+    @override
+    def clear(self, queue: str, *, limit: int) -> Repaired:
+        """Removes jobs that wait in a queue, ready or blocked; the permits they held are free."""
+        guard = "state IN ('ready', 'blocked')"
+        return repair(self._store, JobQuery(queue=queue), discard, guard=guard, limit=limit)
+
+    @override
+    def queue_counts(self, *, cap: int = 10_000) -> Mapping[str, Mapping[Status, Count]]:
+        """How many jobs each queue has in each status but ready and finished."""
+        counts: dict[str, dict[Status, Count]] = {}
+        for status in _COUNTED_BY_QUEUE:
+            rows = self._read(_COUNTS_BY_QUEUE, (cap + 1,), where=STATUS_CONDITIONS[status])
+            is_capped = sum(number for _, number in rows) > cap
+            for queue, number in rows:
+                counts.setdefault(queue, {})[status] = Count(number=number, capped=is_capped)
+        return counts
+
+    @override
     def processes(self) -> Sequence[ProcessRecord]:
         """The processes that are registered, oldest first."""
         return [process_of(row, self._store.vendor) for row in self._read(_PROCESSES, ())]
+
+    @override
+    def command(self, process_id: str, command: Command) -> bool:
+        """Leaves a command for a process to obey at its next beat."""
+        return is_storable(process_id) and commands.give(self._store, process_id, command)
+
+    @override
+    def tallies(
+        self, *, since: datetime, step: int | None = None, by: TallyName | None = None
+    ) -> Sequence[Tally]:
+        """What executions came to since a moment."""
+        return tallies(self._store, since=since, step=step, by=by)
+
+    @override
+    def failures(self, *, since: datetime) -> Sequence[FailureCount]:
+        """How many jobs failed for good since a moment, most first."""
+        return failures(self._store, since=since)
 
     @override
     def backend(self) -> Mapping[str, Any]:
@@ -181,7 +288,13 @@ class DatabaseInspector(Inspector):
             "engine": connection.display_name,
             "version": ".".join(map(str, version)),
             "alias": self._store.alias,
+            **sizes(self._store),
         }
+
+    def _recent_names(self) -> set[str]:
+        """The queues that are paused, or had one of the newest jobs."""
+        recent = {name for (name,) in self._read(_RECENT_QUEUES, (RECENT_JOBS,))}
+        return recent | paused_names(self._store)
 
     def _find(self, condition: Condition) -> JobRecord | None:
         store = self._store

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_activejob.adapters.database.indexes import StateIndex
 from django_activejob.adapters.database.state import State
+from django_activejob.adapters.database.tally_columns import HISTOGRAM_COLUMNS
 
 
 class Job(models.Model):
@@ -27,7 +28,8 @@ class Job(models.Model):
     # Escaped JSON in a text column: it comes back byte for byte, NUL characters included.
     payload = models.TextField(_("payload"))
     routing = models.TextField(_("routing"), default="", blank=True)
-    # What it shares with the jobs of its concurrency limit; empty when it has none.
+    # What it waits for, or holds: the key of its concurrency limit, or the gate of its
+    # throttle; empty when it has neither.
     limit_key = models.CharField(_("limit key"), max_length=255, default="", blank=True)
     executions = models.IntegerField(_("executions"), default=0)
     crashes = models.SmallIntegerField(_("crashes"), default=0)
@@ -153,6 +155,7 @@ class Process(models.Model):
         verbose_name = _("process")
         verbose_name_plural = _("processes")
         default_permissions = ("view",)
+        permissions: ClassVar = [("control_process", _("Can quiet and stop processes"))]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pid} on {self.hostname}"
@@ -175,6 +178,34 @@ class Semaphore(models.Model):
         verbose_name = _("semaphore")
         verbose_name_plural = _("semaphores")
         default_permissions = ("view",)
+        permissions: ClassVar = [("release_semaphore", _("Can release semaphores"))]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Throttle(models.Model):
+    """The starts of a key in its present window, and when its gate is to be looked at again."""
+
+    key = models.CharField(_("key"), max_length=255, primary_key=True, db_column="throttle_key")
+    most = models.IntegerField(_("starts in a window"))
+    per = models.FloatField(_("window in seconds"))
+    window_at = models.DateTimeField(_("window began at"), null=True, blank=True)
+    started = models.IntegerField(_("starts so far"), default=0)
+    # Empty while nobody waits.
+    opens_at = models.DateTimeField(_("opens at"), null=True, blank=True)
+    used_at = models.DateTimeField(_("last used at"))
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_throttle"
+        verbose_name = _("throttle")
+        verbose_name_plural = _("throttles")
+        default_permissions = ("view",)
+        indexes: ClassVar = [
+            # whose window has ended while jobs wait
+            models.Index(fields=["opens_at"], name="aj_throttle_opens"),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -216,7 +247,10 @@ class Pause(models.Model):
         verbose_name = _("queue")
         verbose_name_plural = _("queues")
         default_permissions = ("view",)
-        permissions: ClassVar = [("pause_queue", _("Can pause and resume queues"))]
+        permissions: ClassVar = [
+            ("pause_queue", _("Can pause and resume queues")),
+            ("clear_queue", _("Can clear queues")),
+        ]
 
     def __str__(self) -> str:
         return self.queue
@@ -244,6 +278,7 @@ class RecurringTask(models.Model):
         permissions: ClassVar = [
             ("run_recurringtask", _("Can run recurring tasks now")),
             ("enable_recurringtask", _("Can enable and disable recurring tasks")),
+            ("manage_recurringtask", _("Can create, change and delete recurring tasks")),
         ]
 
     def __str__(self) -> str:
@@ -275,3 +310,74 @@ class RecurringTick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_key} {self.run_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Tally(models.Model):
+    """What the executions of one class in one queue came to in one minute, or in one hour.
+
+    The columns of its two histograms, ``run_0``, ``run_1``, … and ``wait_0``, …, follow below.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    span = models.SmallIntegerField(_("span in seconds"))
+    began = models.BigIntegerField(_("began, in seconds since 1970"))
+    job_class = models.CharField(_("job class"), max_length=255)
+    queue = models.CharField(_("queue"), max_length=255)
+    performed = models.IntegerField(_("performed"))
+    failed = models.IntegerField(_("failed"))
+    retried = models.IntegerField(_("retried"))
+    discarded = models.IntegerField(_("discarded"))
+    interrupted = models.IntegerField(_("interrupted"))
+    run_total = models.FloatField(_("seconds of running"))
+    run_least = models.FloatField(_("shortest run in seconds"))
+    run_most = models.FloatField(_("longest run in seconds"))
+    wait_total = models.FloatField(_("seconds of waiting"))
+    wait_least = models.FloatField(_("shortest wait in seconds"))
+    wait_most = models.FloatField(_("longest wait in seconds"))
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_tally"
+        verbose_name = _("overview")
+        verbose_name_plural = _("overview")
+        default_permissions = ("view",)
+        constraints: ClassVar = [
+            # what is added to; what happened since a moment
+            models.UniqueConstraint(
+                fields=["span", "began", "job_class", "queue"], name="aj_tally_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_class} in {self.queue}: {self.began} + {self.span} s"
+
+
+for _column in HISTOGRAM_COLUMNS:
+    Tally.add_to_class(_column, models.IntegerField())
+
+
+class FailureTally(models.Model):
+    """How many jobs of one class failed with errors of one class in one minute, or in one hour."""
+
+    id = models.BigAutoField(primary_key=True)
+    span = models.SmallIntegerField(_("span in seconds"))
+    began = models.BigIntegerField(_("began, in seconds since 1970"))
+    job_class = models.CharField(_("job class"), max_length=255)
+    error_class = models.CharField(_("error class"), max_length=255)
+    number = models.IntegerField(_("number"))
+
+    class Meta:
+        app_label = "django_activejob"
+        db_table = "django_activejob_failuretally"
+        verbose_name = _("failures")
+        verbose_name_plural = _("failures")
+        default_permissions = ("view",)
+        constraints: ClassVar = [
+            # what is added to; what happened since a moment
+            models.UniqueConstraint(
+                fields=["span", "began", "job_class", "error_class"], name="aj_failure_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_class}, {self.error_class}: {self.began} + {self.span} s"

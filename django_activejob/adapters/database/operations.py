@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import AddIndex
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from typing_extensions import override
@@ -62,3 +63,33 @@ class ExactTexts(Operation):
     def describe(self) -> str:
         """For people."""
         return f"Compare the texts of {self.table} exactly, where the engine does not"
+
+
+class AddIndexBeside(AddIndex):
+    """``AddIndex`` for a table that is in use: on PostgreSQL it keeps nobody from writing.
+
+    For migrations after the first release; the migration has to say ``atomic = False``. The
+    other engines make indexes beside the traffic by themselves, or have no traffic to speak of.
+    """
+
+    @override
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Makes the index."""
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        editor: Any = schema_editor
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            editor.add_index(model, self.index, concurrently=True)
+
+    @override
+    def describe(self) -> str:
+        """For people."""
+        return f"{super().describe()}, beside the traffic"

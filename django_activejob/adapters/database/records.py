@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import cast
 
+from django_activejob.adapters.database import routing
 from django_activejob.adapters.database.rows import read_payload
 from django_activejob.adapters.database.store import Record, Store
 from django_activejob.adapters.database.vendor import Vendor
@@ -23,7 +24,7 @@ LISTED_CHARACTERS = 65_536
 
 _FACTS = (
     "id, job_id, job_class, queue, priority, state, executions, crashes, enqueued_at,"
-    " scheduled_at, claimed_at, finished_at, failed_at, process_id, error_class"
+    " scheduled_at, claimed_at, finished_at, failed_at, process_id, error_class, limit_key, routing"
 )
 LISTED_COLUMNS = f"{_FACTS}, substr(payload, 1, {LISTED_CHARACTERS})"
 ALL_COLUMNS = f"{_FACTS}, payload"
@@ -101,7 +102,7 @@ def _error_of(class_name: str, message: str, traceback: str) -> ErrorRecord | No
 
 def _record_of(row: Record, vendor: Vendor, error: ErrorRecord | None) -> JobRecord:
     id, job_id, job_class, queue, priority, state, executions, crashes, *rest = row
-    *times, process_id, error_class, raw_payload = rest
+    *times, process_id, error_class, limit_key, routed, raw_payload = rest
     enqueued_at, scheduled_at, claimed_at, finished_at, failed_at = map(vendor.read_time, times)
     return JobRecord(
         id=str(id),
@@ -121,7 +122,18 @@ def _record_of(row: Record, vendor: Vendor, error: ErrorRecord | None) -> JobRec
         failed_at=failed_at,
         process_id=process_id or None,
         error=error if error_class else None,
+        limit_key=limit_key or None,
+        **_origins(routed),
     )
+
+
+def _origins(routed: str) -> dict[str, str | None]:
+    """Where a job comes from, as far as that can be read."""
+    try:
+        facts = routing.read(routed)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return {}
+    return {name: facts.get(name) for name in ("recurring_key", "batch_id")}
 
 
 def _status(state: str, executions: int) -> Status:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from typing_extensions import override
@@ -16,6 +17,7 @@ from django_activejob.adapters.database.transitions.declare import (
     new_version,
     retire,
 )
+from django_activejob.adapters.database.transitions.enqueue import enqueue
 from django_activejob.adapters.database.transitions.skip import skip
 from django_activejob.adapters.database.transitions.tick import tick
 from django_activejob.adapters.database.vendor import Vendor
@@ -44,6 +46,11 @@ _ENABLE = """
 _TICKS = """
     SELECT task_key, run_at, job_id FROM django_activejob_recurringtick
     WHERE task_key = %s ORDER BY run_at DESC LIMIT %s
+"""
+_LATEST_TICKS = """
+    SELECT tick.task_key, tick.run_at, tick.job_id FROM django_activejob_recurringtask AS task
+    JOIN django_activejob_recurringtick AS tick
+      ON tick.task_key = task.task_key AND tick.run_at = task.last_tick_at
 """
 
 
@@ -97,9 +104,16 @@ class DatabaseRecurringStore(RecurringStore):
         return self._changes(_ENABLE, is_enabled, new_version(), key)
 
     @override
-    def tick(self, task: RecurringTask, run_at: datetime, envelope: Envelope) -> str:
+    def tick(
+        self,
+        task: RecurringTask,
+        run_at: datetime,
+        envelope: Envelope,
+        *,
+        enqueue: Callable[[Envelope], str | None] | None = None,
+    ) -> str | None:
         """Records a tick and enqueues its job, in a transaction."""
-        return tick(self._store, task, run_at, envelope)
+        return tick(self._store, task, run_at, partial(enqueue or self._enqueue, envelope))
 
     @override
     def skip(self, task: RecurringTask, run_at: datetime) -> bool:
@@ -107,10 +121,19 @@ class DatabaseRecurringStore(RecurringStore):
         return skip(self._store, task, run_at)
 
     @override
+    def latest_ticks(self) -> Sequence[Tick]:
+        """For each task its last tick, unless no job was enqueued for that."""
+        rows = self._store.run(lambda: self._store.rows(_LATEST_TICKS))
+        return [_tick(row, self._store.vendor) for row in rows]
+
+    @override
     def ticks(self, key: str, *, limit: int) -> Sequence[Tick]:
         """The ticks of a task that are kept, the newest first."""
         rows = self._store.run(lambda: self._store.rows(_TICKS, (key, limit)))
         return [_tick(row, self._store.vendor) for row in rows]
+
+    def _enqueue(self, envelope: Envelope) -> str:
+        return enqueue(self._store, envelope)
 
     def _add(self, task: RecurringTask) -> bool:
         text, version = definition_text(task), new_version()

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from typing_extensions import override
 
 from django_activejob import clock
+from django_activejob.adapters.database import commands
 from django_activejob.adapters.database.fates import Death
 from django_activejob.adapters.database.fence import Hold, hold_of
+from django_activejob.adapters.database.listening import notify
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.text import storable
+from django_activejob.adapters.database.transitions.add_tallies import add_tallies
 from django_activejob.adapters.database.transitions.bury import bury
 from django_activejob.adapters.database.transitions.prune import prune
 from django_activejob.adapters.database.transitions.release import RELEASED, release
-from django_activejob.contracts import Buried, Command, ProcessRecord, ProcessRegistry
+from django_activejob.contracts import Buried, Command, ProcessRecord, ProcessRegistry, Tally
 from django_activejob.errors import ProcessPruned
 
 FORGOTTEN_AFTER = 10.0  # seconds for which a process has not known of a claim that it holds
@@ -27,9 +31,8 @@ _REGISTER = """
     VALUES (%s, %s, %s, %s, %s, '', {now}, {now})
 """
 _BEAT = "UPDATE django_activejob_process SET beat_at = {now} WHERE id = %s"
-_COMMAND = "SELECT command FROM django_activejob_process WHERE id = %s AND command <> ''"
-_CLEAR_COMMAND = """
-    UPDATE django_activejob_process SET command = '' WHERE id = %s AND command = %s
+_BEAT_AND_SAY = """
+    UPDATE django_activejob_process SET beat_at = {now}, metadata = %s WHERE id = %s
 """
 _HELD = """
     SELECT id, claim_number FROM django_activejob_job
@@ -64,17 +67,26 @@ class DatabaseRegistry(ProcessRegistry):
             record.kind,
             storable(record.hostname)[:HOSTNAME_CHARACTERS],
             record.pid,
-            json.dumps(dict(record.metadata), default=str),
+            _written(record.metadata),
         )
         self._store.run(lambda: self._store.change(_REGISTER, facts))
 
     @override
-    def beat(self, process_id: str, *, running: Sequence[str]) -> Sequence[Command]:
+    def beat(
+        self,
+        process_id: str,
+        *,
+        running: Sequence[str],
+        metadata: Mapping[str, Any] | None = None,
+        tallies: Sequence[Tally] = (),
+    ) -> Sequence[Command]:
         """Says that a process lives; releases what it has not known of for 10 seconds."""
-        if not self._beat(process_id):
+        if not self._beat(process_id, metadata):
             raise ProcessPruned(f"Process {process_id} is not registered (any more).")
         self._release_forgotten(process_id, running)
-        return self._take_commands(process_id)
+        # Before the commands, which are lost with whatever fails after they were taken.
+        add_tallies(self._store, tallies)
+        return commands.take(self._store, process_id)
 
     @override
     def deregister(self, process_id: str) -> None:
@@ -101,8 +113,11 @@ class DatabaseRegistry(ProcessRegistry):
         """Buries the silent, and settles claims whose owner has no record."""
         return prune(self._store, silent_for=silent_for)
 
-    def _beat(self, process_id: str) -> bool:
-        return bool(self._store.run(lambda: self._store.change(_BEAT, (process_id,))))
+    def _beat(self, process_id: str, metadata: Mapping[str, Any] | None = None) -> bool:
+        if metadata is None:
+            return bool(self._store.run(lambda: self._store.change(_BEAT, (process_id,))))
+        facts = (_written(metadata), process_id)
+        return bool(self._store.run(lambda: self._store.change(_BEAT_AND_SAY, facts)))
 
     def _release_forgotten(self, process_id: str, running: Sequence[str]) -> None:
         present = clock.monotonic()
@@ -122,17 +137,13 @@ class DatabaseRegistry(ProcessRegistry):
         rows = self._store.run(lambda: self._store.rows(_HELD, (process_id,)))
         return [Hold(id=id, claim_number=claim_number) for id, claim_number in rows]
 
-    def _take_commands(self, process_id: str) -> list[Command]:
-        rows = self._store.run(lambda: self._store.rows(_COMMAND, (process_id,)))
-        if not rows:
-            return []
-        [(text,)] = rows
-        # Compared, so that a command written in between is not lost but taken by the next beat.
-        taken = self._store.run(lambda: self._store.change(_CLEAR_COMMAND, (process_id, text)))
-        return [Command(**command) for command in json.loads(text)] if taken else []
-
     def _forget(self, process_id: str) -> None:
         # Our own row first, then jobs, as everywhere.
         self._store.rows(_LOCK, (process_id,))
-        self._store.change(_RELEASE_ALL, (process_id,), released=RELEASED)
+        if self._store.change(_RELEASE_ALL, (process_id,), released=RELEASED):
+            notify(self._store)
         self._store.change(_FORGET, (process_id,))
+
+
+def _written(metadata: Mapping[str, Any]) -> str:
+    return json.dumps(dict(metadata), default=str)

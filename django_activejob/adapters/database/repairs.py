@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from django_activejob.adapters.database.changing import Choice
-from django_activejob.adapters.database.filters import Condition, among, condition_of
+from django_activejob.adapters.database.filters import Condition, among, wanted_by
+from django_activejob.adapters.database.listing import ids_found
 from django_activejob.adapters.database.store import Store
 from django_activejob.contracts import JobQuery, Repaired
 
@@ -25,8 +26,7 @@ def repair(
     Args:
         guard: the condition under which the transition is right; looked at again under lock.
     """
-    wanted = condition_of(query).also(Condition(sql=guard))
-    found = _candidates(store, wanted, limit=limit + 1)
+    found = _candidates(store, _wanted(store, query, limit).also(Condition(sql=guard)), limit + 1)
     chosen = found[:limit]
     done = sum(
         transition(store, _locked(among(piece).also(Condition(sql=guard))))
@@ -37,7 +37,14 @@ def repair(
     return Repaired(done=done, skipped=asked - done, more=more)
 
 
-def _candidates(store: Store, condition: Condition, *, limit: int) -> list[int]:
+def _wanted(store: Store, query: JobQuery, limit: int) -> Condition:
+    """The jobs of a query; a search means what it finds in the first of its list."""
+    if query.search:
+        return among(ids_found(store, query, limit=limit + 1))
+    return wanted_by(store, query).whole
+
+
+def _candidates(store: Store, condition: Condition, limit: int) -> list[int]:
     parameters = (*condition.parameters, limit)
     rows = store.run(lambda: store.rows(_CANDIDATES, parameters, where=condition.sql))
     return [id for (id,) in rows]

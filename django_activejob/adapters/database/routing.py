@@ -11,10 +11,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django_activejob.contracts import Envelope, Limit, Unique
+from django_activejob.contracts import Envelope, Limit, Throttle, Unique
 
 # What a newer version may have written beside these is left alone.
-_NAMES = ("limit", "unique", "batch_id", "recurring_key", "on_crash", "keep_result", "extra")
+_PLAIN = ("batch_id", "recurring_key", "on_crash", "keep_result", "extra")
+_VALUES = {"limit": Limit, "throttle": Throttle, "unique": Unique}
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -23,6 +24,7 @@ def written(envelope: Envelope) -> str:
     """The routing facts of an envelope as text."""
     facts: dict[str, Any] = {
         "limit": asdict(envelope.limit) if envelope.limit else None,
+        "throttle": asdict(envelope.throttle) if envelope.throttle else None,
         "unique": asdict(envelope.unique) if envelope.unique else None,
         "batch_id": envelope.batch_id,
         "recurring_key": envelope.recurring_key,
@@ -43,9 +45,6 @@ def read(text: str) -> dict[str, Any]:
     if not text:
         return {}
     stored: dict[str, Any] = dict(json.loads(text))
-    facts = {name: stored[name] for name in _NAMES if name in stored}
-    if "limit" in facts:
-        facts["limit"] = Limit(**facts["limit"])
-    if "unique" in facts:
-        facts["unique"] = Unique(**facts["unique"])
-    return facts
+    facts = {name: stored[name] for name in _PLAIN if name in stored}
+    values = {name: kind(**stored[name]) for name, kind in _VALUES.items() if name in stored}
+    return {**facts, **values}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django_activejob.adapters.database import routing
+from django_activejob.adapters.database import gates, routing
 from django_activejob.adapters.database.state import State
 from django_activejob.adapters.database.store import Record
 from django_activejob.adapters.database.text import is_storable
@@ -65,7 +65,8 @@ def row_of(envelope: Envelope, *, keeps_permit: bool = False) -> Row:
     """What to write for an envelope; due at once unless its time is in the future.
 
     Args:
-        keeps_permit: what is due need not wait for the permit of its limit: it holds it.
+        keeps_permit: what is due need not wait for the permit of its limit: it holds it; nor at
+            the gate of its throttle: the claim asks there.
 
     Raises:
         EnqueueError: the envelope does not fit the table.
@@ -80,7 +81,7 @@ def row_of(envelope: Envelope, *, keeps_permit: bool = False) -> Row:
         job_class=payload["job_class"],
         payload=_encode(payload),
         routing=routing.written(envelope),
-        limit_key=envelope.limit.key if envelope.limit else "",
+        limit_key=gates.waits_for(envelope),
         scheduled_at=envelope.scheduled_at,
         executions=payload["executions"],
     )
@@ -180,7 +181,8 @@ def _unreadable(id: int, error: Exception) -> ErrorRecord:
 def _first_state(envelope: Envelope, *, keeps_permit: bool) -> State:
     if envelope.scheduled_at is not None and envelope.scheduled_at > now():
         return State.SCHEDULED
-    return State.BLOCKED if envelope.limit and not keeps_permit else State.READY
+    has_to_wait = envelope.limit is not None or envelope.throttle is not None
+    return State.BLOCKED if has_to_wait and not keeps_permit else State.READY
 
 
 def _refuse_misfits(envelope: Envelope) -> None:
@@ -188,7 +190,7 @@ def _refuse_misfits(envelope: Envelope) -> None:
     _refuse_text("queue name", envelope.queue_name, limit=NAME_CHARACTERS, of=payload)
     _refuse_text("job class", payload["job_class"], limit=NAME_CHARACTERS, of=payload)
     _refuse_text("job id", payload["job_id"], limit=JOB_ID_CHARACTERS, of=payload)
-    for shared in (envelope.limit, envelope.unique):
+    for shared in (envelope.limit, envelope.throttle, envelope.unique):
         if shared is not None:
             _refuse_text("key", shared.key, limit=NAME_CHARACTERS, of=payload)
     if not SMALLEST_PRIORITY <= envelope.priority <= GREATEST_PRIORITY:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.utils import DatabaseError, InterfaceError, OperationalError
+from django.db.utils import DatabaseError, Error
 
 from django_activejob.adapters.database.trouble import (
     is_large_packet,
-    is_missing_table,
+    is_outage,
+    is_read_only,
     is_transient,
 )
 from django_activejob.adapters.database.vendor import Vendor, vendor_of
 from django_activejob.errors import AdapterUnavailable
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Record = tuple[Any, ...]
 
+MOST_REMEMBERED = 200  # statements with their words filled in
+LONGEST_REMEMBERED = 4_000  # characters
 RETRY_PAUSES = (0.01, 0.03, 0.1, 0.3)  # seconds; a random part of each is slept
 
 # Fork-safe: every process that comes of a fork draws other numbers.
@@ -41,13 +47,16 @@ class Store:
     """One database alias: runs statements, keeps transactions short, names what went wrong.
 
     Any thread may use it; each has the connection that Django gives it. State: ``_inside``,
-    each thread's own.
+    each thread's own; ``clashes``, how often work of this process met others' locks and was
+    tried again, near enough: threads may count at the same time.
     """
 
     def __init__(self, alias: str, *, listen: bool = False) -> None:
         self.alias = alias
         self._listen = listen
         self._inside = _Inside()
+        self._rendered: dict[tuple[str, ...], str] = {}
+        self.clashes = 0
 
     @property
     def connection(self) -> BaseDatabaseWrapper:
@@ -69,10 +78,36 @@ class Store:
         """Whether idle sources are to be told of new jobs, and the engine can do so."""
         return self._listen and self.vendor.notifies
 
+    @property
+    def watches(self) -> bool:
+        """Whether idle sources are to notice that others write, and the engine can tell."""
+        return self._listen and self.vendor.tells_of_writes
+
     def rows(self, sql: str, parameters: Sequence[Any] = (), **fragments: str) -> list[Record]:
         """Runs one statement and gives all of its rows."""
         with self.connection.cursor() as cursor:
             cursor.execute(self._render(sql, fragments), self.vendor.adapted(parameters))
+            rows: list[Record] = cursor.fetchall()
+            return rows
+
+    def rows_in_order(
+        self, sql: str, parameters: Sequence[Any] = (), **fragments: str
+    ) -> list[Record]:
+        """``rows`` of a statement whose order an index has to give, whatever the statistics say.
+
+        For one statement in no transaction, or in one of ours: what is said to the planner
+        holds until its end.
+        """
+        if not self.vendor.planning:
+            return self.rows(sql, parameters, **fragments)
+        if self.connection.settings_dict["OPTIONS"].get("server_side_binding"):
+            return self.atomically(lambda: self._rows_apart(sql, parameters, fragments))
+        with self.connection.cursor() as cursor:
+            statements = f"{self.vendor.planning}; {self._render(sql, fragments)}"
+            cursor.execute(statements, self.vendor.adapted(parameters))
+            # psycopg 3 is at the first statement, psycopg 2 at the last.
+            while cursor.description is None:
+                cursor.nextset()
             rows: list[Record] = cursor.fetchall()
             return rows
 
@@ -126,11 +161,21 @@ class Store:
         """Closes the calling thread's connection."""
         self.connection.close()
 
+    def _rows_apart(
+        self, sql: str, parameters: Sequence[Any], fragments: dict[str, str]
+    ) -> list[Record]:
+        # A server that binds parameters takes one statement at a time.
+        self.change(self.vendor.planning)
+        return self.rows(sql, parameters, **fragments)
+
     def _in_transaction(self, work: Callable[[], T]) -> T:
         if self._needs_isolation():
             # For the next transaction alone: what the session has stays as it is.
             self.change("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        is_outermost = not self.connection.in_atomic_block
         with transaction.atomic(using=self.alias), self._as_ours():
+            if self.vendor.leash and is_outermost:
+                self.rows(self.vendor.leash)
             if self.vendor.single_writer:
                 # A transaction that first reads and then writes may be refused at once,
                 # whatever the time-out; a write that changes nothing takes the lock now.
@@ -158,23 +203,37 @@ class Store:
             except DatabaseError as error:
                 if self.connection.in_atomic_block or not is_transient(error):
                     raise
+                self._note_clash(error)
             time.sleep(_random.uniform(0, pause))
         return work()
+
+    def _note_clash(self, error: DatabaseError) -> None:
+        self.clashes += 1
+        logger.info(
+            "DATABASES[%r]: a clash with others is tried again, the %d. of this process: %s",
+            self.alias,
+            self.clashes,
+            error,
+            extra={"clashes": self.clashes},
+        )
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, InterfaceError) as error:
-            self._leave_broken_connection()
-            raise self._unavailable(error) from error
-        except DatabaseError as error:
-            if not is_missing_table(error):
+        except Error as error:
+            if not is_outage(error):
                 raise
+            self._leave_connection(error)
             raise self._unavailable(error) from error
 
-    def _leave_broken_connection(self) -> None:
-        if not self.connection.in_atomic_block:
+    def _leave_connection(self, error: Error) -> None:
+        if self.connection.in_atomic_block:
+            return
+        if is_read_only(error):
+            # It answers, and yet is of no use: the next one may lead to the new primary.
+            self.connection.close()
+        else:
             self.connection.close_if_unusable_or_obsolete()
 
     def _unavailable(self, error: Exception) -> AdapterUnavailable:
@@ -189,9 +248,18 @@ class Store:
         )
 
     def _render(self, sql: str, fragments: dict[str, str]) -> str:
-        words = self.vendor.words
-        filled = {name: text.format_map(words) for name, text in fragments.items()}
-        return sql.format(**words, **filled)
+        key = (sql, *fragments.values())
+        rendered = self._rendered.get(key)
+        if rendered is None:
+            rendered = _filled_in(sql, fragments, self.vendor.words)
+            if len(rendered) <= LONGEST_REMEMBERED and len(self._rendered) < MOST_REMEMBERED:
+                self._rendered[key] = rendered
+        return rendered
+
+
+def _filled_in(sql: str, fragments: dict[str, str], words: Mapping[str, str]) -> str:
+    filled = {name: text.format_map(words) for name, text in fragments.items()}
+    return sql.format(**words, **filled)
 
 
 def _is_of_testcase(block: Any) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, Error, InterfaceError, OperationalError
 
 # serialization failure, deadlock, lock not available
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
 _MISSING_TABLE = "42P01"
+_READ_ONLY = "25006"
+_STOOD_STILL = "25P03"  # in a transaction, and for so long that the server has ended the session
 
 # MySQL's and MariaDB's numbers: a row that has changed since it was read, lock wait, deadlock
 _TRANSIENT_NUMBERS = frozenset({1020, 1205, 1213})
 _MISSING_TABLE_NUMBER = 1146
+# --read-only, a transaction that may only read, and a server that may only be read
+_READ_ONLY_NUMBERS = frozenset({1290, 1792, 1836})
 _LARGE_PACKET_NUMBER = 1153
 
 
@@ -20,6 +24,22 @@ def is_transient(error: DatabaseError) -> bool:
         sqlstate(error) in _TRANSIENT_STATES
         or number(error) in _TRANSIENT_NUMBERS
         or "is locked" in str(error)
+    )
+
+
+def is_outage(error: Error) -> bool:
+    """Says whether the store cannot be used for now, whatever is asked of it."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, DatabaseError) and (
+        is_missing_table(error) or is_read_only(error) or sqlstate(error) == _STOOD_STILL
+    )
+
+
+def is_read_only(error: Error) -> bool:
+    """Says whether this server takes no writes: after a fail-over, another one does."""
+    return isinstance(error, DatabaseError) and (
+        sqlstate(error) == _READ_ONLY or number(error) in _READ_ONLY_NUMBERS
     )
 
 

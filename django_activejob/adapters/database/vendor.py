@@ -22,25 +22,36 @@ class Vendor:
 
     ``words`` fill the braces of our statements: ``{now}`` is the store's clock,
     ``{later}`` the clock plus ``%s`` seconds, ``{lock}`` and ``{skip}`` lock rows, waiting
-    for them or passing over them, ``{share}`` keeps a row from being deleted, ``{contains}``
-    looks for ``%s`` in a payload, ``{among}`` takes one list as its ``%s``, ``{token}`` is
-    the text of a claim's token. ``{insert}`` and ``{unless_there}``, the head and the tail of
-    one statement, write what is new and leave what is there, without a word and uncounted.
-    ``{or_change}``, between the values and the assignments of a new semaphore, changes the one
-    that is there instead. ``{by_ready}``, ``{by_ready_queue}``, ``{by_due}``, ``{by_blocked}``
-    and ``{by_finished}`` tell an engine that chooses badly which index to walk.
+    for them or passing over them, ``{share}`` keeps a row from being deleted, ``{among}``
+    takes one list as its ``%s``, ``{token}`` is the text of a claim's token. ``{insert}`` and
+    ``{unless_there}``, the head and the tail of one statement, write what is new and leave
+    what is there, without a word and uncounted. ``{or_change}``, between the values and the
+    assignments of a new semaphore, changes the one that is there instead;
+    ``{or_add_tally}`` and ``{or_add_failure}`` do so for tallies, where
+    ``{given}name{end_given}`` is a value of the new row, and ``{least}`` and ``{most}`` choose
+    one of two numbers. ``{position}`` tells where in a text another one stands.
+    ``{by_ready}``, ``{by_ready_queue}``, ``{by_due}``, ``{by_blocked}`` and
+    ``{by_finished}`` tell an engine that chooses badly which index to walk.
     ``returning``: one UPDATE can choose rows, change them and give them back.
     ``tells_ids``: INSERT gives back the ids of what it has written.
+    ``reads_records``: json_to_recordset makes rows of JSON.
     ``single_writer``: a write locks the whole store, so one looks before one writes.
+    ``planning``: what makes the planner take its rows from an index that has them in order.
     ``isolates``: a transaction has to ask for READ COMMITTED where the alias has another level.
+    ``leash``: said first in a transaction, it has the server end the session of a process that
+    stands still inside, and would keep its locks from everybody; empty where none can be had.
     """
 
     words: Mapping[str, str]
     returning: bool = True
     tells_ids: bool = True
+    reads_records: bool = False
     single_writer: bool = False
     isolates: bool = False
+    leash: str = ""
     notifies: bool = False  # LISTEN and NOTIFY
+    tells_of_writes: bool = False  # PRAGMA data_version
+    planning: str = ""
     aware: bool = False  # the engine knows time zones
     write_list: Callable[[list[Any]], Any]  # a list as the driver takes it
 
@@ -74,8 +85,19 @@ _ON_CONFLICT = {
     "insert": "INSERT",
     "unless_there": "ON CONFLICT DO NOTHING",
     "or_change": "ON CONFLICT (limit_key) DO UPDATE SET",
+    "or_add_tally": "ON CONFLICT (span, began, job_class, queue) DO UPDATE SET",
+    "or_add_failure": "ON CONFLICT (span, began, job_class, error_class) DO UPDATE SET",
+    "given": "excluded.",
+    "end_given": "",
 }
-_NO_HINTS = dict.fromkeys(("by_ready", "by_ready_queue", "by_due", "by_blocked", "by_finished"), "")
+_NO_HINTS = dict.fromkeys(
+    ("by_ready", "by_ready_queue", "by_due", "by_blocked", "by_finished", "briefly"), ""
+)
+# For this transaction alone, and only where nobody has said otherwise.
+_LEASH = """
+    SELECT set_config('idle_in_transaction_session_timeout', '10s', true)
+    WHERE current_setting('idle_in_transaction_session_timeout') = '0'
+"""
 
 
 def _as_it_is(values: list[Any]) -> list[Any]:
@@ -89,7 +111,15 @@ def _as_tuple(values: list[Any]) -> tuple[Any, ...]:
 
 POSTGRESQL = Vendor(
     aware=True,
+    leash=_LEASH,
     notifies=True,
+    reads_records=True,
+    # The statistics of a table that is now empty, now full, are always wrong, and a planner
+    # that believes in a handful of ready jobs reads and sorts all of them for each claim.
+    planning=(
+        "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;"
+        " SET LOCAL enable_seqscan = off"
+    ),
     write_list=_as_it_is,
     words=MappingProxyType(
         {
@@ -99,7 +129,9 @@ POSTGRESQL = Vendor(
             "lock": "FOR UPDATE",
             "skip": "FOR UPDATE SKIP LOCKED",
             "share": "FOR KEY SHARE",
-            "contains": "strpos(payload, %s) > 0",
+            "position": "strpos",
+            "least": "LEAST",
+            "most": "GREATEST",
             "among": "= ANY(%s)",
             **_ON_CONFLICT,
             **_NO_HINTS,
@@ -115,6 +147,7 @@ _SQLITE_LATER = (
 
 SQLITE = Vendor(
     single_writer=True,
+    tells_of_writes=True,
     write_list=json.dumps,
     # UPDATE … RETURNING and MATERIALIZED came together.
     returning=sqlite3.sqlite_version_info >= (3, 35),
@@ -125,7 +158,9 @@ SQLITE = Vendor(
             "lock": "",
             "skip": "",
             "share": "",
-            "contains": "instr(payload, %s) > 0",
+            "position": "instr",
+            "least": "MIN",
+            "most": "MAX",
             "among": "IN (SELECT value FROM json_each(%s))",
             **_ON_CONFLICT,
             **_NO_HINTS,
@@ -144,12 +179,18 @@ MARIADB = Vendor(
             "lock": "FOR UPDATE",
             "skip": "FOR UPDATE SKIP LOCKED",
             "share": "LOCK IN SHARE MODE",
-            "contains": "INSTR(payload, %s) > 0",
             "among": "IN %s",
             "token": "CONCAT(id, ':', claim_number)",
             "insert": "INSERT IGNORE",
             "unless_there": "",
             "or_change": "ON DUPLICATE KEY UPDATE",
+            "or_add_tally": "ON DUPLICATE KEY UPDATE",
+            "or_add_failure": "ON DUPLICATE KEY UPDATE",
+            "given": "VALUES(",
+            "end_given": ")",
+            "least": "LEAST",
+            "most": "GREATEST",
+            "position": "INSTR",
             # Of a locking read that sorts, every row that it looks at is locked; and the
             # statistics of a table that is now empty, now full, are always wrong.
             "by_ready": "FORCE INDEX (aj_job_ready)",
@@ -157,10 +198,11 @@ MARIADB = Vendor(
             "by_due": "FORCE INDEX (aj_job_due)",
             "by_blocked": "FORCE INDEX (aj_job_blocked)",
             "by_finished": "FORCE INDEX (aj_job_finished)",
+            "briefly": "SET STATEMENT innodb_lock_wait_timeout = 3 FOR",
         }
     ),
 )
-MYSQL = replace(MARIADB, tells_ids=False)
+MYSQL = replace(MARIADB, tells_ids=False, words=MappingProxyType({**MARIADB.words, "briefly": ""}))
 
 _VENDORS = {"postgresql": POSTGRESQL, "sqlite": SQLITE, "mysql": MYSQL, "mariadb": MARIADB}
 # Older ones cannot pass over rows that others have locked.

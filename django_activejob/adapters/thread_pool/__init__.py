@@ -19,6 +19,7 @@ from django_activejob.errors import InvalidOptions
 from django_activejob.job.execution import execute, execute_and_tell
 
 from .pool import Pool, Size
+from .rates import Rates
 from .timer import Timer
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ _FIVE: Final = "5"
 class AsyncAdapter(QueueAdapter):
     """No store and no worker: a line of jobs in memory, and threads that perform them.
 
-    Queues and priorities make no difference. A retry comes when its wait is over; an error
-    is seen in the log alone. **Jobs that have not ended when the process ends are lost**; a
-    warning then counts them. A forked child starts with none.
+    Queues and priorities make no difference. A throttle counts within this process. A retry
+    comes when its wait is over; an error is seen in the log alone. **Jobs that have not ended
+    when the process ends are lost**; a warning then counts them. A forked child starts with none.
 
     Args:
         min_threads: how many threads stay, however long they are idle.
@@ -50,6 +51,7 @@ class AsyncAdapter(QueueAdapter):
     """
 
     supports_delay: ClassVar[bool] = True
+    supports_throttles: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -115,8 +117,16 @@ class AsyncAdapter(QueueAdapter):
         """Begins anew, with neither threads nor jobs."""
         self._pool = Pool(self._size)
         self._timer = Timer()
+        self._rates = Rates()
 
     def _submit(self, envelope: Envelope) -> None:
+        moment = self._rates.moment_for(envelope.throttle) if envelope.throttle else None
+        if moment is not None and moment > clock.now():
+            self._timer.call_at(moment, lambda: self._start(envelope))
+        else:
+            self._start(envelope)
+
+    def _start(self, envelope: Envelope) -> None:
         if not self._pool.submit(lambda: self._perform(envelope)):
             self._perform(envelope)
 

@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
+from itertools import islice
 from typing import Any, Final, get_args
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from typing_extensions import override
 
-from django_activejob.contracts import Inspector, JobQuery, JobRecord, Repaired, Status
+from django_activejob.contracts import Inspector, JobQuery, JobRecord, Status
+from django_activejob.inspection import JobSet
 from django_activejob.management.console.facts import as_json, attempt_facts, job_facts
-from django_activejob.management.console.inspecting import each_job, inspector_of, told
+from django_activejob.management.console.inspecting import inspector_of, told
+from django_activejob.management.console.semaphores import (
+    all_semaphores,
+    demand_semaphores,
+    semaphore_facts,
+    semaphore_row,
+)
 from django_activejob.management.console.table import table
 
-_AT_ONCE: Final = 500
-
-_REPAIRS: Final = {"retry": "retry", "discard": "discard", "run-now": "dispatch"}
+_REPAIRS: Final = {
+    "retry": "retry",
+    "discard": "discard",
+    "run-now": "dispatch",
+    "set-aside": "set_aside",
+}
 """What a person says, and what an inspector calls it."""
 
 
 class Command(BaseCommand):
     """What the admin pages do, for those who have a shell only."""
 
-    help = "Lists, shows, retries, discards and dispatches jobs; pauses and resumes queues."
+    help = (
+        "Lists, shows, retries, discards, dispatches and sets jobs aside; pauses and resumes\n"
+        "queues; shows concurrency limits and takes permits away."
+    )
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,10 +51,17 @@ class Command(BaseCommand):
             ("retry", "make failed jobs ready again"),
             ("discard", "remove jobs that do not run"),
             ("run-now", "make scheduled jobs ready now"),
+            ("set-aside", "make jobs that wait failed, for someone to retry"),
         ):
             _add_selection(_action(actions, name, what))
         for name, what in (("pause", "let no more jobs start"), ("resume", "let them start again")):
             _action(actions, name, f"{what}, of one queue").add_argument("queue")
+        _action(actions, "semaphores", "show the keys of concurrency limits, and who holds them")
+        releasing = _action(
+            actions, "release", "take running jobs' permits of a key away; the jobs run on"
+        )
+        releasing.add_argument("key")
+        releasing.add_argument("--holder", metavar="ID", help="of this job only")
         _action(actions, "stats", "show how many jobs there are, by status and by queue")
 
     @override
@@ -57,7 +79,7 @@ class Command(BaseCommand):
                 show(inspector, options)
 
     def _list(self, inspector: Inspector, options: dict[str, Any]) -> None:
-        jobs = list(each_job(inspector, _query(options), most=options["limit"]))
+        jobs = list(islice(_jobs(inspector, _query(options)), options["limit"]))
         if options["json"]:
             self.stdout.write(as_json([job_facts(job) for job in jobs]))
             return
@@ -104,6 +126,21 @@ class Command(BaseCommand):
         lines = [(q.name, q.size, _seconds(q.latency), "yes" if q.paused else "") for q in queues]
         self.stdout.write(table(("queue", "ready", "latency", "paused"), lines))
 
+    def _semaphores(self, inspector: Inspector, options: dict[str, Any]) -> None:
+        demand_semaphores(inspector)
+        semaphores = list(all_semaphores(inspector))
+        if options["json"]:
+            self.stdout.write(as_json([semaphore_facts(each) for each in semaphores]))
+            return
+        head = ("key", "limit", "holders", "blocked", "oldest blocked", "counts until")
+        self.stdout.write(table(head, [semaphore_row(each) for each in semaphores]))
+
+    def _release(self, inspector: Inspector, options: dict[str, Any]) -> None:
+        demand_semaphores(inspector)
+        done = inspector.release(options["key"], holder=options["holder"]).done
+        text = f"{options['key']}: {done} running jobs have lost their permits; they run on."
+        self.stdout.write(as_json({"done": done}) if options["json"] else text)
+
     def _repair(self, inspector: Inspector, options: dict[str, Any]) -> None:
         query = _query(options)
         if query == JobQuery() and not options["all"]:
@@ -111,9 +148,10 @@ class Command(BaseCommand):
                 "Which jobs? Give ids, or --status, --queue, --job-class or --search; --all "
                 "means all of them."
             )
+        chosen = _jobs(inspector, query)
         if not query.ids and not options["yes"]:
             self._confirm(inspector, query, options["action"])
-        done = _repaired(inspector, query, _REPAIRS[options["action"]])
+        done = getattr(chosen, _REPAIRS[options["action"]])()
         facts = {"done": done.done, "skipped": done.skipped}
         text = f"{options['action']}: {done.done} jobs; {done.skipped} had moved on."
         self.stdout.write(as_json(facts) if options["json"] else text)
@@ -157,15 +195,8 @@ def _query(options: dict[str, Any]) -> JobQuery:
     )
 
 
-def _repaired(inspector: Inspector, query: JobQuery, action: str) -> Repaired:
-    """Repairs jobs, some at a time, until none is left or none can be changed."""
-    done = skipped = 0
-    more = True
-    while more:
-        part: Repaired = getattr(inspector, action)(query, limit=_AT_ONCE)
-        done, skipped = done + part.done, skipped + part.skipped
-        more = part.more and part.done > 0
-    return Repaired(done=done, skipped=skipped)
+def _jobs(inspector: Inspector, query: JobQuery) -> JobSet:
+    return JobSet(inspector, JobQuery()).all().filter(**asdict(query))
 
 
 def _row(job: JobRecord) -> tuple[object, ...]:

@@ -7,11 +7,9 @@ from contextlib import contextmanager
 
 from django.core.management.base import CommandError
 
-from django_activejob import handler
-from django_activejob.contracts import Inspector, JobQuery, JobRecord
+from django_activejob import inspection
+from django_activejob.contracts import Inspector
 from django_activejob.errors import ActiveJobError
-
-_PAGE = 100
 
 
 def inspector_of(alias: str | None) -> Inspector:
@@ -21,11 +19,7 @@ def inspector_of(alias: str | None) -> Inspector:
         CommandError: there is no such adapter, or its jobs cannot be inspected.
     """
     with told():
-        inspector = handler.adapter(alias).inspector()
-    if inspector is None:
-        name = repr(alias) if alias else "of QUEUE_ADAPTER"
-        raise CommandError(f"The adapter {name} keeps no jobs that could be looked at.")
-    return inspector
+        return inspection.inspector_of(alias)
 
 
 @contextmanager
@@ -35,16 +29,3 @@ def told() -> Iterator[None]:
         yield
     except ActiveJobError as error:
         raise CommandError(str(error)) from error
-
-
-def each_job(inspector: Inspector, query: JobQuery, *, most: int) -> Iterator[JobRecord]:
-    """The jobs of a query, page by page, up to ``most``."""
-    cursor: str | None = None
-    left = most
-    while left > 0:
-        page = inspector.jobs(query, cursor=cursor, limit=min(left, _PAGE))
-        yield from page.jobs
-        left -= len(page.jobs)
-        cursor = page.next_cursor
-        if cursor is None:
-            return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
 
 from django_activejob.contracts import Inspector, JobQuery, JobRecord, Status
+from django_activejob.inspection import JobSet
 from django_activejob.job import registry
 from django_activejob.job.signature import check_arguments
-from django_activejob.management.console.inspecting import each_job
 from django_activejob.serialization.markers import RUBY2_KEYWORDS
 
 _QUEUED: Final[tuple[Status, ...]] = ("ready", "scheduled", "blocked", "retrying")
@@ -26,7 +27,7 @@ def unrunnable_jobs(inspector: Inspector, *, sample: int) -> list[str]:
     found += Counter(
         problem
         for status in _statuses_of(inspector)
-        for job in each_job(inspector, JobQuery(status=status), most=sample)
+        for job in islice(JobSet(inspector, JobQuery(status=status)), sample)
         if registry.is_known(job.job_class) and (problem := _problem_of(job)) is not None
     )
     return [f"{problem} ({_jobs(number)})" for problem, number in sorted(found.items())]

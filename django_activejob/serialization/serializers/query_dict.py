@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from typing_extensions import override
 
+from django_activejob.errors import SerializationError
 from django_activejob.serialization.object_serializer import ObjectSerializer
 
 
@@ -22,7 +23,13 @@ class QueryDictSerializer(ObjectSerializer[QueryDict]):
 
     @override
     def serialize(self, value: QueryDict) -> Mapping[str, object]:
-        return {"value": value.urlencode()}
+        try:
+            return {"value": value.urlencode()}
+        except UnicodeEncodeError as error:
+            raise SerializationError(
+                "a QueryDict with half a surrogate pair is not Unicode and cannot travel in a "
+                "job. Pass what the job needs of it."
+            ) from error
 
     @override
     def deserialize(self, fields: Mapping[str, Any]) -> QueryDict:

@@ -15,17 +15,21 @@ from __future__ import annotations
 
 from django_activejob.testing.contracts.chores import ChoresContract
 from django_activejob.testing.contracts.enqueue import EnqueueContract
+from django_activejob.testing.contracts.filters import FiltersContract
 from django_activejob.testing.contracts.inspector import InspectorContract
 from django_activejob.testing.contracts.limits import LimitsContract, LimitsInspectorContract
 from django_activejob.testing.contracts.recurring import RecurringContract
 from django_activejob.testing.contracts.registry import RegistryContract
 from django_activejob.testing.contracts.settling import SettlingContract
 from django_activejob.testing.contracts.source import SourceContract
+from django_activejob.testing.contracts.tallies import TalliesContract
+from django_activejob.testing.contracts.throttles import ThrottlesContract
 from django_activejob.testing.contracts.unique import UniqueContract
 
 __all__ = [
     "ChoresContract",
     "EnqueueContract",
+    "FiltersContract",
     "InspectorContract",
     "LimitsContract",
     "LimitsInspectorContract",
@@ -33,5 +37,7 @@ __all__ = [
     "RegistryContract",
     "SettlingContract",
     "SourceContract",
+    "TalliesContract",
+    "ThrottlesContract",
     "UniqueContract",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from django_activejob.contracts import (
+    Command,
+    Count,
     ErrorRecord,
     Inspector,
     JobQuery,
@@ -90,6 +92,8 @@ class InspectorContract:
     def test_pages_of_what_ran_show_each_job_once(
         self, adapter: QueueAdapter, status: Status
     ) -> None:
+        if status == "finished":
+            _need_history(adapter)
         receipts = adapter.enqueue_all([envelope(number) for number in range(25)])
         worker = Worker(adapter)
         claims = worker.claim()
@@ -101,6 +105,8 @@ class InspectorContract:
         assert sorted(ids) == sorted(str(receipt.provider_job_id) for receipt in receipts)
 
     def test_ready_jobs_stand_in_running_order(self, adapter: QueueAdapter) -> None:
+        if not adapter.supports_priority:
+            pytest.skip("this adapter knows no priorities")
         for priority in (5, -1, 3):
             adapter.enqueue(envelope(priority, priority=priority))
         jobs = _inspector(adapter).jobs(JobQuery(status="ready")).jobs
@@ -158,6 +164,7 @@ class InspectorContract:
         )
 
     def test_attempts_are_numbered_by_execution(self, adapter: QueueAdapter) -> None:
+        _need_history(adapter)
         id = adapter.enqueue(envelope(1))
         worker = Worker(adapter)
         worker.retry(worker.claim_one())
@@ -255,6 +262,7 @@ class InspectorContract:
         inspector.pause(name)
         inspector.pause(name)
         [queue] = inspector.queues()
+        assert list(inspector.queue_names()) == [name]
         assert (queue.name, queue.size, queue.latency, queue.paused) == (name, 0, None, True)
         inspector.resume(name)
         inspector.resume(name)
@@ -264,6 +272,7 @@ class InspectorContract:
         adapter.enqueue_all([envelope(number, queue_name="b") for number in range(3)])
         adapter.enqueue(envelope(1, queue_name="a"))
         first, second = _inspector(adapter).queues()
+        assert list(_inspector(adapter).queue_names()) == ["a", "b"]
         assert (first.name, first.size, first.paused) == ("a", 1, False)
         assert (second.name, second.size, second.paused) == ("b", 3, False)
         assert second.latency is not None
@@ -276,7 +285,55 @@ class InspectorContract:
         worker = Worker(adapter)
         worker.finish(worker.claim_one("busy"))
         [queue] = _inspector(adapter).queues()
+        assert list(_inspector(adapter).queue_names()) == ["busy"]
         assert (queue.name, queue.size, queue.paused) == ("busy", 0, False)
+
+    @pytest.mark.line("DB-080", "RQ-184")
+    def test_clearing_a_queue_removes_what_waits_and_nothing_else(
+        self, adapter: QueueAdapter
+    ) -> None:
+        limit = Limit(key="k", to=1, duration=180.0)
+        worker, inspector = Worker(adapter), _inspector(adapter)
+        adapter.enqueue(envelope("runs", limit=limit))
+        claim = worker.claim_one()
+        adapter.enqueue(envelope("waits", limit=limit))
+        adapter.enqueue_all([envelope(number) for number in range(5)])
+        adapter.enqueue(envelope("due later", scheduled_at=later()))
+        adapter.enqueue(envelope("elsewhere", queue_name="other"))
+        assert inspector.clear("default", limit=4) == Repaired(done=4, more=True)
+        assert inspector.clear("default", limit=4) == Repaired(done=2)
+        assert inspector.clear("default", limit=4) == Repaired(done=0)
+        assert worker.finish(claim) == []
+        assert arguments(worker.claim()) == ["elsewhere"]
+        assert inspector.count(JobQuery(status="scheduled")).number == 1
+
+    def test_clearing_gives_permits_to_jobs_of_other_queues(self, adapter: QueueAdapter) -> None:
+        limit = Limit(key="k", to=1, duration=180.0)
+        adapter.enqueue(envelope("holds", limit=limit))
+        adapter.enqueue(envelope("waits", limit=limit, queue_name="other"))
+        assert _inspector(adapter).clear("default", limit=10).done == 1
+        assert arguments(Worker(adapter).claim()) == ["waits"]
+
+    @pytest.mark.parametrize("queue", ["", "a\0b", "x" * 300, "\ud800"])
+    def test_clearing_a_queue_that_cannot_be_does_nothing(
+        self, adapter: QueueAdapter, queue: str
+    ) -> None:
+        adapter.enqueue(envelope(1))
+        assert _inspector(adapter).clear(queue, limit=10) == Repaired(done=0)
+
+    @pytest.mark.line("DB-075")
+    def test_queues_are_counted_by_status(self, adapter: QueueAdapter) -> None:
+        _one_of_each_status(adapter)
+        inspector = _inspector(adapter)
+        adapter.enqueue_all(
+            [envelope(number, queue_name="b", scheduled_at=later()) for number in range(3)]
+        )
+        counts = inspector.queue_counts()
+        counted = inspector.statuses - {"ready", "finished"}
+        assert counts["default"] == {status: Count(number=1) for status in counted}
+        assert counts["b"] == {"scheduled": Count(number=3)}
+        capped = inspector.queue_counts(cap=2)
+        assert capped["b"]["scheduled"].capped
 
     def test_processes_are_shown(self, adapter: QueueAdapter) -> None:
         worker = Worker(adapter)
@@ -285,6 +342,33 @@ class InspectorContract:
         assert (process.hostname, process.metadata) == ("büro", {"threads": 5})
         assert process.started_at is not None
         assert process.beat_at is not None
+
+    @pytest.mark.line("DB-086", "DB-087")
+    def test_processes_are_shown_as_their_last_beats_described_them(
+        self, adapter: QueueAdapter
+    ) -> None:
+        worker = Worker(adapter)
+        worker.registry.beat(worker.id, running=[], metadata={"threads": 5, "busy": 2})
+        worker.registry.beat(worker.id, running=[])
+        [process] = _inspector(adapter).processes()
+        assert process.metadata == {"threads": 5, "busy": 2}
+
+    @pytest.mark.line("DB-089", "DB-090")
+    def test_commands_reach_a_process_once_with_its_next_beat(self, adapter: QueueAdapter) -> None:
+        worker, other = Worker(adapter), Worker(adapter)
+        inspector = _inspector(adapter)
+        quiet, stop = Command(action="quiet"), Command(action="stop")
+        assert inspector.command(worker.id, quiet)
+        assert inspector.command(worker.id, stop)
+        assert inspector.command(worker.id, quiet)
+        assert list(other.registry.beat(other.id, running=[])) == []
+        assert list(worker.registry.beat(worker.id, running=[])) == [quiet, stop]
+        assert list(worker.registry.beat(worker.id, running=[])) == []
+
+    @pytest.mark.parametrize("id", ["f" * 32, "", "a\0b", "\ud800", "x" * 500])
+    def test_commands_to_nobody_are_refused(self, adapter: QueueAdapter, id: str) -> None:
+        Worker(adapter)
+        assert not _inspector(adapter).command(id, Command(action="quiet"))
 
     @pytest.mark.line("RQ-241")
     def test_the_facts_about_the_store_hold_no_secret(self, adapter: QueueAdapter) -> None:
@@ -301,6 +385,11 @@ class InspectorContract:
         whole = inspector.find(str(id))
         assert whole is not None
         assert len(whole.raw_payload) > 2_000_000
+
+
+def _need_history(adapter: QueueAdapter) -> None:
+    if "finished" not in _inspector(adapter).statuses:
+        pytest.skip("this adapter keeps nothing of what is over")
 
 
 def _inspector(adapter: QueueAdapter) -> Inspector:

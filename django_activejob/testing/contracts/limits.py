@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from django_activejob.contracts import Envelope, JobQuery, Limit, Outcome, QueueAdapter
+from django_activejob.contracts import Envelope, Inspector, JobQuery, Limit, Outcome, QueueAdapter
 from django_activejob.errors import ConcurrencyConflict
 from django_activejob.testing.contracts.furniture import (
     Worker,
@@ -17,6 +17,7 @@ from django_activejob.testing.contracts.furniture import (
     failed,
     later,
     run_chore,
+    unpacked,
     until,
 )
 
@@ -133,6 +134,8 @@ class LimitsContract:
         assert len(worker.claim()) == room
 
     def test_smaller_priorities_are_admitted_first(self, adapter: QueueAdapter) -> None:
+        if not adapter.supports_priority:
+            pytest.skip("this adapter knows no priorities")
         adapter.enqueue(limited("running"))
         adapter.enqueue(limited("later", priority=5))
         adapter.enqueue(limited("sooner", priority=-5))
@@ -176,8 +179,7 @@ class LimitsInspectorContract:
     @pytest.mark.line("RQ-141")
     def test_run_now_does_not_wait_for_the_limit(self, adapter: QueueAdapter) -> None:
         adapter.enqueue_all([limited(1), limited(2), limited(3)])
-        inspector = adapter.inspector()
-        assert inspector is not None
+        inspector = _inspector(adapter)
         blocked = inspector.jobs(JobQuery(status="blocked")).jobs
         assert [job.status for job in blocked] == ["blocked", "blocked"]
         assert inspector.dispatch(JobQuery(ids=(blocked[0].id,)), limit=10).done == 1
@@ -186,8 +188,7 @@ class LimitsInspectorContract:
     @pytest.mark.line("RQ-141")
     def test_discarding_a_blocked_job_frees_no_permit(self, adapter: QueueAdapter) -> None:
         adapter.enqueue_all([limited(1), limited(2), limited(3)])
-        inspector = adapter.inspector()
-        assert inspector is not None
+        inspector = _inspector(adapter)
         blocked = inspector.jobs(JobQuery(status="blocked")).jobs
         assert inspector.discard(JobQuery(ids=(blocked[0].id,)), limit=10).done == 1
         worker = Worker(adapter)
@@ -198,8 +199,7 @@ class LimitsInspectorContract:
     def test_discarding_a_ready_job_frees_its_permit(self, adapter: QueueAdapter) -> None:
         id = adapter.enqueue(limited(1))
         adapter.enqueue(limited(2))
-        inspector = adapter.inspector()
-        assert inspector is not None
+        inspector = _inspector(adapter)
         assert inspector.discard(JobQuery(ids=(str(id),)), limit=10).done == 1
         assert arguments(Worker(adapter).claim()) == [2]
 
@@ -208,13 +208,98 @@ class LimitsInspectorContract:
         worker = Worker(adapter)
         worker.settle(worker.claim_one(), execution=failed())
         adapter.enqueue(limited(2))
-        inspector = adapter.inspector()
-        assert inspector is not None
+        inspector = _inspector(adapter)
         assert inspector.retry(JobQuery(status="failed"), limit=10).done == 1
         second = worker.claim()
         assert arguments(second) == [2]
         worker.finish(*second)
         assert arguments(worker.claim()) == [1]
+
+    def test_a_semaphore_tells_its_limit_its_holders_and_who_waits(
+        self, adapter: QueueAdapter
+    ) -> None:
+        adapter.enqueue_all([limited(number, to=2, duration=600.0) for number in range(5)])
+        claim = Worker(adapter).claim_one()
+        [semaphore] = _inspector(adapter).semaphores().semaphores
+        assert (semaphore.key, semaphore.limit, semaphore.duration) == ("shop/1", 2, 600.0)
+        assert (semaphore.holders, semaphore.blocked) == (2, 3)
+        assert semaphore.oldest_blocked_at is not None
+        assert semaphore.expires_at is not None
+        wait = semaphore.expires_at - semaphore.oldest_blocked_at
+        assert 590 < wait.total_seconds() < 660
+        holders = _inspector(adapter).holders("shop/1")
+        first = unpacked(claim).payload["job_id"]
+        assert [(job.job_id == first, job.status) for job in holders] == [
+            (True, "running"),
+            (False, "ready"),
+        ]
+
+    def test_what_nobody_runs_does_not_expire(self, adapter: QueueAdapter) -> None:
+        adapter.enqueue(limited(1))
+        [semaphore] = _inspector(adapter).semaphores().semaphores
+        assert (semaphore.holders, semaphore.expires_at) == (1, None)
+        assert semaphore.oldest_blocked_at is None
+
+    def test_a_holder_over_its_duration_is_none(self, adapter: QueueAdapter) -> None:
+        adapter.enqueue(limited(1, duration=0.05))
+        Worker(adapter).claim_one()
+        inspector = _inspector(adapter)
+        until(lambda: inspector.semaphores().semaphores[0].holders == 0)
+        assert list(inspector.holders("shop/1")) == []
+
+    def test_semaphores_come_in_pages_by_key(self, adapter: QueueAdapter) -> None:
+        adapter.enqueue_all([limited(number, key=f"shop/{number}") for number in range(5)])
+        inspector = _inspector(adapter)
+        first = inspector.semaphores(limit=3)
+        rest = inspector.semaphores(cursor=first.next_cursor, limit=3)
+        keys = [each.key for each in (*first.semaphores, *rest.semaphores)]
+        assert keys == [f"shop/{number}" for number in range(5)]
+        assert rest.next_cursor is None
+
+    @pytest.mark.parametrize("key", ["", "nobody's", "a\0b"])
+    def test_a_key_that_is_not_used_has_no_holders(self, adapter: QueueAdapter, key: str) -> None:
+        adapter.enqueue(envelope(1))
+        Worker(adapter).claim_one()
+        assert list(_inspector(adapter).holders(key)) == []
+        assert _inspector(adapter).release(key).done == 0
+
+    def test_a_holder_that_is_released_lets_the_next_job_run(self, adapter: QueueAdapter) -> None:
+        adapter.enqueue_all([limited(number, to=2) for number in range(4)])
+        worker = Worker(adapter)
+        worker.claim()
+        inspector = _inspector(adapter)
+        hung = inspector.holders("shop/1")[0]
+        assert inspector.release("shop/1", holder=hung.id).done == 1
+        assert inspector.release("shop/1", holder=hung.id).skipped == 1
+        assert arguments(worker.claim()) == [2]
+        assert worker.claim() == []
+
+    def test_release_lets_go_of_all_that_run(self, adapter: QueueAdapter) -> None:
+        adapter.enqueue_all([limited(number, to=2) for number in range(5)])
+        worker = Worker(adapter)
+        first = worker.claim()
+        assert _inspector(adapter).release("shop/1").done == 2
+        second = worker.claim()
+        assert arguments(second) == [2, 3]
+        # The end of a job whose permit was taken away makes no room for another one.
+        assert worker.finish(*first) == []
+        assert worker.claim() == []
+        worker.finish(*second)
+        assert arguments(worker.claim()) == [4]
+
+    @pytest.mark.parametrize("holder", ["", "0", "none", "9" * 40])
+    def test_a_holder_of_nobody_is_skipped(self, adapter: QueueAdapter, holder: str) -> None:
+        adapter.enqueue(limited(1))
+        Worker(adapter).claim_one()
+        released = _inspector(adapter).release("shop/1", holder=holder)
+        assert (released.done, released.skipped) == (0, 1)
+        assert len(_inspector(adapter).holders("shop/1")) == 1
+
+
+def _inspector(adapter: QueueAdapter) -> Inspector:
+    inspector = adapter.inspector()
+    assert inspector is not None
+    return inspector
 
 
 def limited(*values: Any, key: str = "shop/1", **changes: Any) -> Envelope:

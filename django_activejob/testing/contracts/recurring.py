@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from django_activejob.contracts import QueueAdapter, RecurringStore, RecurringTask
-from django_activejob.errors import EnqueueError, TickRefused
-from django_activejob.testing.contracts.furniture import Worker, arguments, envelope, unpacked
+from django_activejob.contracts import Envelope, QueueAdapter, RecurringStore, RecurringTask
+from django_activejob.errors import ActiveJobError, AdapterUnavailable, TickRefused
+from django_activejob.testing.contracts.furniture import Worker, envelope, unpacked
 
 MINUTE = timedelta(minutes=1)
 
@@ -47,6 +47,13 @@ class RecurringContract:
         assert kept is not None
         return kept
 
+    def taken(self, adapter: QueueAdapter) -> list[Envelope]:
+        """Takes all jobs that are ready, and finishes them."""
+        worker = Worker(adapter)
+        claims = worker.claim()
+        worker.finish(*claims)
+        return [unpacked(claim) for claim in claims]
+
     # Ticks
 
     def test_a_tick_is_recorded_and_its_job_enqueued(
@@ -55,10 +62,24 @@ class RecurringContract:
         run_at = store.now()
         id = store.tick(nightly, run_at, envelope("report", recurring_key="nightly"))
         [tick] = store.ticks("nightly", limit=10)
-        [claim] = Worker(adapter).claim()
+        [job] = self.taken(adapter)
         assert (tick.run_at, tick.provider_job_id) == (run_at, id)
-        assert unpacked(claim).recurring_key == "nightly"
+        assert job.recurring_key == "nightly"
         assert self.found(store).last_tick_at == run_at
+
+    @pytest.mark.line("DB-096")
+    def test_the_latest_ticks_of_all_tasks_are_known(
+        self, store: RecurringStore, nightly: RecurringTask
+    ) -> None:
+        store.add(task("hourly", is_static=False))
+        store.add(task("idle", is_static=False))
+        before, run_at = store.now() - MINUTE, store.now()
+        for moment in (before, run_at):
+            last = store.tick(self.found(store), moment, envelope("report"))
+        store.tick(self.found(store, "hourly"), before, envelope("report"))
+        store.skip(self.found(store, "hourly"), run_at)
+        [tick] = store.latest_ticks()
+        assert (tick.key, tick.run_at, tick.provider_job_id) == ("nightly", run_at, last)
 
     def test_a_moment_has_one_job(
         self, adapter: QueueAdapter, store: RecurringStore, nightly: RecurringTask
@@ -67,7 +88,7 @@ class RecurringContract:
         store.tick(nightly, run_at, envelope("first"))
         with pytest.raises(TickRefused, match="'nightly' has its job"):
             store.tick(nightly, run_at, envelope("second"))
-        assert arguments(Worker(adapter).claim()) == ["first"]
+        assert [job.payload["arguments"] for job in self.taken(adapter)] == [["first"]]
 
     @pytest.mark.line("RQ-153", "RQ-166")
     def test_schedulers_that_meet_enqueue_each_moment_once(
@@ -89,7 +110,7 @@ class RecurringContract:
         for thread in threads:
             thread.join()
         assert sorted(won) == moments
-        assert len(Worker(adapter).claim()) == len(moments)
+        assert len(self.taken(adapter)) == len(moments)
 
     @pytest.mark.line("RQ-154")
     def test_a_moment_stays_taken_when_its_job_is_gone(
@@ -97,16 +118,48 @@ class RecurringContract:
     ) -> None:
         run_at = store.now()
         store.tick(nightly, run_at, envelope("report"))
-        worker = Worker(adapter)
-        worker.finish(worker.claim_one())
+        assert len(self.taken(adapter)) == 1
         with pytest.raises(TickRefused):
             store.tick(nightly, run_at, envelope("report"))
 
     def test_a_job_that_is_refused_leaves_no_tick(
         self, store: RecurringStore, nightly: RecurringTask
     ) -> None:
-        with pytest.raises(EnqueueError):
-            store.tick(nightly, store.now(), envelope("report", queue_name=""))
+        with pytest.raises(ActiveJobError):
+            store.tick(nightly, store.now(), self.refused())
+        assert store.ticks("nightly", limit=10) == []
+        assert self.found(store).last_tick_at is None
+
+    def refused(self) -> Envelope:
+        """A job that the adapter does not accept."""
+        return envelope("report", queue_name="")
+
+    def test_another_adapter_may_have_its_tasks_kept(
+        self, adapter: QueueAdapter, store: RecurringStore, nightly: RecurringTask
+    ) -> None:
+        sent: list[Envelope] = []
+
+        def send(job: Envelope) -> str:
+            sent.append(job)
+            return "elsewhere-1"
+
+        run_at = store.now()
+        report = envelope("report")
+        assert store.tick(nightly, run_at, report, enqueue=send) == "elsewhere-1"
+        with pytest.raises(TickRefused):
+            store.tick(nightly, run_at, report, enqueue=send)
+        assert sent == [report]
+        assert self.taken(adapter) == []
+        assert [tick.run_at for tick in store.ticks("nightly", limit=10)] == [run_at]
+
+    def test_a_job_that_another_adapter_does_not_accept_leaves_no_tick(
+        self, store: RecurringStore, nightly: RecurringTask
+    ) -> None:
+        def refuse(job: Envelope) -> str:
+            raise AdapterUnavailable("The broker is down.")
+
+        with pytest.raises(AdapterUnavailable, match="The broker is down"):
+            store.tick(nightly, store.now(), envelope("report"), enqueue=refuse)
         assert store.ticks("nightly", limit=10) == []
         assert self.found(store).last_tick_at is None
 
@@ -140,7 +193,8 @@ class RecurringContract:
         after = self.found(store)
         with pytest.raises(TickRefused, match="gone, disabled or changed"):
             store.tick(before, store.now(), envelope("report"))
-        assert store.tick(after, store.now(), envelope("report"))
+        store.tick(after, store.now(), envelope("report"))
+        assert len(store.ticks("nightly", limit=10)) == 1
 
     @pytest.mark.line("RQ-161")
     def test_a_task_that_was_removed_and_made_again_is_another(self, store: RecurringStore) -> None:
@@ -162,7 +216,8 @@ class RecurringContract:
             with pytest.raises(TickRefused):
                 store.tick(known, store.now(), envelope("report"))
         assert store.enable("nightly", True)
-        assert store.tick(self.found(store), store.now(), envelope("report"))
+        store.tick(self.found(store), store.now(), envelope("report"))
+        assert len(store.ticks("nightly", limit=10)) == 1
 
     def test_what_is_not_there_cannot_be_changed(self, store: RecurringStore) -> None:
         assert store.find("nobody") is None

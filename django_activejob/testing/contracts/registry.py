@@ -33,6 +33,21 @@ class RegistryContract:
         with pytest.raises(ProcessPruned, match="not registered"):
             registry_of(adapter).beat("f" * 32, running=[])
 
+    @pytest.mark.line("RQ-018")
+    def test_processes_are_told_apart_though_host_and_pid_are_the_same(
+        self, adapter: QueueAdapter
+    ) -> None:
+        # In containers every program may be process 1 on the same host.
+        first, second = Worker(adapter), Worker(adapter)
+        same = (first.record.hostname, first.record.pid)
+        assert same == (second.record.hostname, second.record.pid)
+        adapter.enqueue_all([envelope("first"), envelope("second")])
+        lost, kept = first.claim_one(), second.claim_one()
+        buried = first.registry.bury(first.id, reason="killed by SIGKILL", started=[lost.token])
+        assert [each.token for each in buried] == [lost.token]
+        assert list(second.registry.beat(second.id, running=[kept.token])) == []
+        assert second.finish(kept) == []
+
     def test_registering_again_does_no_harm(self, adapter: QueueAdapter) -> None:
         worker = Worker(adapter)
         worker.registry.register(worker.record)

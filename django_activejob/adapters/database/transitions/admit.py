@@ -13,11 +13,11 @@ from django_activejob.contracts import Limit
 # A write, not FOR UPDATE: of two transactions that see the store as it was when they began,
 # the second then fails, and is tried again, where it would count wrongly.
 _LOCK_AND_SAY = """
-    INSERT INTO django_activejob_semaphore (limit_key, limit_to, duration, used_at)
+    {briefly} INSERT INTO django_activejob_semaphore (limit_key, limit_to, duration, used_at)
     VALUES (%s, %s, %s, {now})
     {or_change} limit_to = %s, duration = %s, used_at = {now}
 """
-_LOCK = "UPDATE django_activejob_semaphore SET used_at = {now} WHERE limit_key = %s"
+_LOCK = "{briefly} UPDATE django_activejob_semaphore SET used_at = {now} WHERE limit_key = %s"
 _ROOM = """
     SELECT limit_to - (
         SELECT COUNT(*) FROM (
@@ -63,7 +63,7 @@ def _admit(store: Store, key: str, said: Limit | None) -> int:
     [(room,)] = store.rows(_ROOM, (key, -duration, to, key))
     if room <= 0:
         return 0
-    first = Choice(sql=_FIRST, parameters=(key, room))
+    first = Choice(sql=_FIRST, parameters=(key, room), in_order=True)
     admitted = len(change(store, first, Change(sql="state = 'ready'")))
     if admitted:
         notify(store)

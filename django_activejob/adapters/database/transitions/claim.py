@@ -9,6 +9,7 @@ from django_activejob.adapters.database.changing import Change, Choice, change
 from django_activejob.adapters.database.queues import ALL, glance, names_in
 from django_activejob.adapters.database.rows import CLAIM_COLUMNS, held_of
 from django_activejob.adapters.database.store import Record, Store
+from django_activejob.adapters.database.transitions.take import take
 from django_activejob.adapters.database.unique import free_started
 from django_activejob.contracts import Claim
 from django_activejob.errors import ProcessPruned
@@ -42,7 +43,8 @@ _IS_ANY_READY = """
 def claim(store: Store, process_id: str, queues: Sequence[str], *, limit: int) -> list[Claim]:
     """Takes ready jobs, in order, queue by queue until there are ``limit``.
 
-    Rows that others are taking are passed over, so no claim waits for another.
+    Rows that others are taking are passed over, so no claim waits for another. Those whose
+    throttle has no room go back to wait.
 
     Raises:
         ProcessPruned: the process is not registered.
@@ -56,7 +58,7 @@ def claim(store: Store, process_id: str, queues: Sequence[str], *, limit: int) -
             records += _claim_from(store, process_id, name, limit=limit - len(records))
             if len(records) >= limit:
                 break
-    return _claims(store, records)
+    return _claims(store, process_id, records)
 
 
 def claim_more(store: Store, process_id: str, queues: Sequence[str], *, limit: int) -> list[Claim]:
@@ -71,11 +73,12 @@ def claim_more(store: Store, process_id: str, queues: Sequence[str], *, limit: i
         records += _take(store, process_id, name, limit=limit - len(records))
         if len(records) >= limit:
             break
-    return _claims(store, records)
+    return _claims(store, process_id, records)
 
 
-def _claims(store: Store, records: Sequence[Record]) -> list[Claim]:
-    claims = [held_of(record, store.vendor).claim for record in records]
+def _claims(store: Store, process_id: str, records: Sequence[Record]) -> list[Claim]:
+    held = [held_of(record, store.vendor) for record in records]
+    claims = [each.claim for each in take(store, process_id, held)]
     free_started(store, claims)
     return claims
 
@@ -102,8 +105,9 @@ def _take(store: Store, process_id: str, queue: str | None, *, limit: int) -> li
 
 def _ready(process_id: str, queue: str | None, limit: int) -> Choice:
     if queue is None:
-        return Choice(sql=_READY_OF_ALL, parameters=(process_id, limit))
-    return Choice(sql=_READY_OF_ONE, parameters=(queue, queue, process_id, limit))
+        return Choice(sql=_READY_OF_ALL, parameters=(process_id, limit), in_order=True)
+    asked = (queue, queue, process_id, limit)
+    return Choice(sql=_READY_OF_ONE, parameters=asked, in_order=True)
 
 
 def _has_ready(store: Store, queue: str) -> bool:

@@ -17,7 +17,7 @@ from django_activejob.contracts import Envelope
 def enqueue(store: Store, envelope: Envelope) -> str:
     """Writes one job, in the caller's transaction if one is open; gives its id.
 
-    A job under a limit comes in blocked, and gets its permit after the commit.
+    A job under a limit or a throttle comes in blocked, and goes on after the commit.
 
     Raises:
         ConcurrencyConflict, DuplicateJob: its limit, or its unique lock, refuses it.
@@ -25,10 +25,12 @@ def enqueue(store: Store, envelope: Envelope) -> str:
         AdapterUnavailable: the store cannot be reached.
     """
     row = row_of(envelope)
-    if envelope.limit is None and envelope.unique is None:
-        return store.run(partial(_insert, store, row))
-    Conflicts(store).refuse(envelope, row.state)
-    id = store.atomically(partial(_insert_with_lock, store, envelope, row))
+    if envelope.limit is not None:
+        Conflicts(store).refuse(envelope, row.state)
+    if envelope.unique is None:
+        id = store.run(partial(_insert, store, row))
+    else:
+        id = store.atomically(partial(_insert_with_lock, store, envelope, row))
     if row.state is State.BLOCKED:
         admit_new(store, [envelope])
     return id

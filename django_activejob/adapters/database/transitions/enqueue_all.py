@@ -24,7 +24,7 @@ Draft = Row | EnqueueError
 def enqueue_all(store: Store, envelopes: Sequence[Envelope]) -> list[Receipt]:
     """Writes many jobs in one transaction, all that are not refused or none; receipts in order.
 
-    Jobs under a limit come in blocked, and get their permits after the commit.
+    Jobs under a limit or a throttle come in blocked, and go on after the commit.
 
     Raises:
         AdapterUnavailable: the store cannot be reached.

@@ -7,7 +7,7 @@ from functools import partial
 from django_activejob.adapters.database.fates import Death, settle_dead
 from django_activejob.adapters.database.rows import CLAIM_COLUMNS, held_of
 from django_activejob.adapters.database.store import Store
-from django_activejob.adapters.database.transitions.bury import bury
+from django_activejob.adapters.database.transitions.bury import bury_unlocked
 from django_activejob.contracts import Buried
 
 ORPHANS_AT_ONCE = 500
@@ -45,7 +45,7 @@ def _bury_silent(store: Store, process_id: str, silent_for: float) -> list[Burie
     if not store.rows(_LOCK_SILENT, (process_id, -silent_for)):
         return []
     reason = f"it was silent for more than {silent_for:g} seconds"
-    return bury(store, process_id, Death(reason=reason, started=None))
+    return bury_unlocked(store, process_id, Death(reason=reason, started=None))
 
 
 def _settle_orphans(store: Store) -> list[Buried]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django_activejob.adapters.database.changing import Change, change
 from django_activejob.adapters.database.fence import Hold, still_held
+from django_activejob.adapters.database.listening import NOTIFYING
 from django_activejob.adapters.database.store import Store
 
 RELEASED = "state = 'ready', process_id = '', claimed_at = NULL"
@@ -16,4 +17,6 @@ def release(store: Store, process_id: str, holds: Sequence[Hold]) -> set[int]:
 
     Priority and id stay, and with them their place in the queue.
     """
-    return {id for (id,) in change(store, still_held(process_id, holds), Change(sql=RELEASED))}
+    columns = f"id, {NOTIFYING}" if store.notifies else "id"
+    ours = still_held(process_id, holds)
+    return {id for id, *_ in change(store, ours, Change(sql=RELEASED), columns=columns)}

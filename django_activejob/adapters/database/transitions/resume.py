@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django_activejob.adapters.database.listening import notify_after_all
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.text import is_storable
 
@@ -10,5 +11,5 @@ _RESUME = "DELETE FROM django_activejob_pause WHERE queue = %s"
 
 def resume(store: Store, queue: str) -> None:
     """Resumes a queue; one that is not paused stays as it is."""
-    if is_storable(queue):
-        store.run(lambda: store.change(_RESUME, (queue,)))
+    if is_storable(queue) and store.run(lambda: store.change(_RESUME, (queue,))):
+        notify_after_all(store)

@@ -6,6 +6,7 @@ from functools import partial
 
 from django_activejob.adapters.database.admission import admit_next, limit_keys_of
 from django_activejob.adapters.database.changing import Choice
+from django_activejob.adapters.database.listening import notify
 from django_activejob.adapters.database.rows import payload_text, read_payload
 from django_activejob.adapters.database.store import Store
 
@@ -35,6 +36,7 @@ def _retry_failed(store: Store, choice: Choice) -> int:
         admit_next(store, limit_keys_of(store, ids))
         payloads = store.rows(_PAYLOADS, (ids,))
         store.change_each(_READY, [(_anew(text), id) for id, text in payloads])
+        notify(store)
     return len(ids)
 
 

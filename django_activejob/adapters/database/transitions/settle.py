@@ -9,6 +9,8 @@ from django_activejob.adapters.database.admission import admit_next
 from django_activejob.adapters.database.attempts import remember
 from django_activejob.adapters.database.ends import End, attempt_of, end_of
 from django_activejob.adapters.database.fence import Hold, still_held
+from django_activejob.adapters.database.listening import notify_after_all
+from django_activejob.adapters.database.starts import give_back, starts_to_give_back
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.transitions.fail import fail
 from django_activejob.adapters.database.transitions.finish import finish
@@ -30,8 +32,12 @@ def settle(store: Store, process_id: str, settlements: Sequence[Settlement]) -> 
     """
     ends = sorted(filter(None, map(end_of, settlements)), key=lambda end: end.hold)
     tokens = [settlement.claim.token for settlement in settlements]
+    starts = starts_to_give_back(store, ends)
     settled = _settle_ends(store, process_id, ends)
+    give_back(store, [start for token, start in starts.items() if token in settled])
     admit_next(store, _freed_keys(end for end in ends if end.hold.token in settled))
+    if any(end.retries_at_once for end in ends):
+        notify_after_all(store)
     return [token for token in tokens if token not in settled]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django_activejob.adapters.database.admission import awaited_keys
+from django_activejob.adapters.database.admission import admit_at, awaited_keys
 from django_activejob.adapters.database.store import Store
-from django_activejob.adapters.database.transitions.admit import admit
 
 
 def unblock(store: Store) -> int:
@@ -13,4 +12,4 @@ def unblock(store: Store) -> int:
     It finds what a process left undone that died between a commit and the admission after
     it, and what waits for a job that has run for longer than its limit's duration.
     """
-    return sum(admit(store, key) for key in awaited_keys(store))
+    return sum(admit_at(store, key) for key in awaited_keys(store))

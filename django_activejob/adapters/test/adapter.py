@@ -11,6 +11,7 @@ from weakref import WeakSet
 
 from typing_extensions import override
 
+from django_activejob.adapters.test.recurring import MemoryRecurringStore
 from django_activejob.contracts import QueueAdapter
 from django_activejob.errors import SerializationError
 
@@ -39,6 +40,7 @@ class TestAdapter(QueueAdapter):
     supports_priority = True
     supports_limits = True
     supports_unique = True
+    supports_throttles = True
 
     def __init__(self) -> None:
         self.enqueued: list[Envelope] = []
@@ -48,6 +50,7 @@ class TestAdapter(QueueAdapter):
         self.reject: Callable[[Envelope], bool] | None = None
         self.queue: str | None = None
         self.at: datetime | None = None
+        self._recurring = MemoryRecurringStore(self.enqueue)
         _adapters.add(self)
 
     @override
@@ -65,8 +68,14 @@ class TestAdapter(QueueAdapter):
             self.performed.append(kept)
             self.perform(kept)
 
+    @override
+    def recurring(self) -> MemoryRecurringStore:
+        """Recurring tasks, which tick when a test says so."""
+        return self._recurring
+
     def clear(self) -> None:
         """Forgets everything, as between two tests; the switches stay."""
+        self._recurring.clear()
         self.enqueued.clear()
         self.performed.clear()
 

@@ -1,0 +1,22 @@
+"""The upkeep of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from django_activejob.adapters.redis.store import Store
+from django_activejob.adapters.redis.transitions.dispatch import dispatch
+from django_activejob.adapters.redis.transitions.unblock import unblock
+from django_activejob.contracts import Chore
+
+DISPATCH_EVERY = 0.1  # seconds
+UNBLOCK_EVERY = 5.0  # seconds
+
+
+def chores(store: Store) -> Sequence[Chore]:
+    """Due jobs become ready, and free permits are given; locks expire by themselves."""
+    return (
+        Chore(name="dispatch", every=DISPATCH_EVERY, run=partial(dispatch, store)),
+        Chore(name="unblock", every=UNBLOCK_EVERY, run=partial(unblock, store)),
+    )

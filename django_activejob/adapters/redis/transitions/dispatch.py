@@ -1,0 +1,38 @@
+"""scheduled or retrying → ready: the time of jobs has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django_activejob.adapters.redis.claims import fields_in
+from django_activejob.adapters.redis.store import Store, Word
+from django_activejob.adapters.redis.wire import moving
+from django_activejob.clock import now
+
+AT_ONCE = 200
+
+_DUE = ("time", "due")
+_DISPATCH = ("time", "queues", "dispatch")
+
+
+def dispatch(store: Store) -> int:
+    """Moves some of the due jobs into their queues; says how many.
+
+    What is due is told by the clock of Redis. Each is swapped for a string that says since when
+    it waits; of several processes, ours or Ruby's, that want to move one, one does, and none is
+    lost when a process dies in between. What is no job goes among the dead, for people to see.
+    """
+    scheduled, retrying = store.run(*_DUE, with_=(AT_ONCE,))
+    words = [*_moves(store, "s", "x", scheduled), *_moves(store, "t", "y", retrying)]
+    return int(store.run(*_DISPATCH, with_=words)) if words else 0
+
+
+def _moves(store: Store, move: str, bury: str, texts: Sequence[bytes]) -> Iterator[Word]:
+    at = now().timestamp()
+    for text in texts:
+        fields = fields_in(text)
+        if fields is None:
+            yield from (bury, text)
+            continue
+        moved = moving.dispatched(fields, at=at, dialect=store.dialect)
+        yield from (move, text, moved.queue, moved.text)

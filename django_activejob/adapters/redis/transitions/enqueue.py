@@ -1,0 +1,23 @@
+"""new → ready, scheduled or blocked: a job comes in."""
+
+from __future__ import annotations
+
+from django_activejob.adapters.redis.entries import entry_of, refusal_of
+from django_activejob.adapters.redis.store import Store
+from django_activejob.contracts import Envelope
+
+ACCEPTING = ("frames", "time", "queues", "permits", "locks", "accepting")
+PIECES = (*ACCEPTING, "enqueue")
+
+
+def enqueue(store: Store, envelope: Envelope) -> str:
+    """Writes one job, in one step; gives its id.
+
+    Raises:
+        EnqueueError: it cannot be written, or its limit or its lock refuses it.
+        AdapterUnavailable: nothing was written, or nobody knows.
+    """
+    entry = entry_of(store, envelope)
+    for _, reason, number in store.run(*PIECES, with_=entry.words):
+        raise refusal_of(envelope, reason, number)
+    return entry.id
