@@ -5,6 +5,7 @@ from __future__ import annotations
 from django_activejob.testing.contracts import (
     ChoresContract,
     EnqueueContract,
+    FiltersContract,
     InspectorContract,
     LimitsContract,
     LimitsInspectorContract,
@@ -12,6 +13,8 @@ from django_activejob.testing.contracts import (
     RegistryContract,
     SettlingContract,
     SourceContract,
+    TalliesContract,
+    ThrottlesContract,
     UniqueContract,
 )
 
@@ -52,5 +55,17 @@ class TestLimitsForPeople(LimitsInspectorContract):
     pass
 
 
+class TestThrottles(ThrottlesContract):
+    pass
+
+
 class TestUnique(UniqueContract):
+    pass
+
+
+class TestTallies(TalliesContract):
+    pass
+
+
+class TestFilters(FiltersContract):
     pass

@@ -14,6 +14,7 @@ from django_activejob.testing.contracts import (
     LimitsContract,
     SettlingContract,
     SourceContract,
+    ThrottlesContract,
     UniqueContract,
 )
 
@@ -39,6 +40,10 @@ class TestChores(ChoresContract):
 
 
 class TestLimits(LimitsContract):
+    pass
+
+
+class TestThrottles(ThrottlesContract):
     pass
 
 

@@ -58,5 +58,16 @@ def login(db: None) -> Login:
 def operator(login: Login) -> Client:
     """A client of someone who may do everything on these pages."""
     return login(
-        "view_job", "view_arguments", "retry_job", "discard_job", "dispatch_job", "pause_queue"
+        "view_job",
+        "view_arguments",
+        "retry_job",
+        "discard_job",
+        "dispatch_job",
+        "pause_queue",
+        "clear_queue",
+        "control_process",
+        "run_recurringtask",
+        "enable_recurringtask",
+        "manage_recurringtask",
+        "release_semaphore",
     )

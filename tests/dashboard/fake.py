@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from typing_extensions import override
 
 from django_activejob.contracts import (
     AttemptRecord,
+    Command,
     Count,
     Envelope,
+    FailureCount,
     Inspector,
     JobQuery,
     JobRecord,
@@ -21,6 +24,8 @@ from django_activejob.contracts import (
     QueueRecord,
     Repaired,
     Status,
+    Tally,
+    TallyName,
 )
 from django_activejob.errors import AdapterUnavailable, UnsupportedAction
 
@@ -33,10 +38,18 @@ class FakeInspector:
             ("scheduled", "ready", "running", "retrying", "failed", "finished")
         )
         self.filters = frozenset(("queue", "job_class", "search"))
-        self.actions = frozenset(("retry", "discard", "dispatch", "pause", "resume"))
+        self.actions = frozenset(
+            ("retry", "discard", "dispatch", "pause", "resume", "clear", "quiet", "stop")
+        )
+        self.sections: frozenset[str] = frozenset(("tallies", "failures", "queue_counts"))
+        self.counts: Mapping[str, Mapping[Status, Count]] = {}
+        self.tally_records: Sequence[Tally] = ()
+        self.failure_records: Sequence[FailureCount] = ()
         self.records: dict[str, JobRecord] = {}
         self.attempt_records: Sequence[AttemptRecord] = ()
         self.queue_records: Sequence[QueueRecord] = ()
+        self.process_records: Sequence[ProcessRecord] = ()
+        self.ended: set[str] = set()
         self.changes: list[tuple[str, Any]] = []
         self.limits: list[int] = []
         self.is_down = False
@@ -69,6 +82,9 @@ class FakeInspector:
     def attempts(self, id: str) -> Sequence[AttemptRecord]:
         return self.attempt_records
 
+    def queue_names(self) -> Sequence[str]:
+        return [queue.name for queue in self.queue_records]
+
     def job_classes(self) -> Sequence[str]:
         return sorted({record.job_class for record in self.records.values()})
 
@@ -77,6 +93,9 @@ class FakeInspector:
 
     def dispatch(self, query: JobQuery, *, limit: int) -> Repaired:
         return self._change("dispatch", query, limit, _made_ready)
+
+    def set_aside(self, query: JobQuery, *, limit: int) -> Repaired:
+        return self._change("set_aside", query, limit, _made_failed)
 
     def discard(self, query: JobQuery, *, limit: int) -> Repaired:
         return self._change("discard", query, limit, lambda record: None)
@@ -89,8 +108,38 @@ class FakeInspector:
         self._reach()
         self.changes.append(("resume", queue))
 
+    def clear(self, queue: str, *, limit: int) -> Repaired:
+        if "clear" not in self.actions:
+            raise UnsupportedAction("clear")
+        self._reach()
+        self.limits.append(limit)
+        self.changes.append(("clear", queue))
+        return Repaired(done=3)
+
+    def queue_counts(self, *, cap: int = 10_000) -> Mapping[str, Mapping[Status, Count]]:
+        self._reach()
+        return self.counts
+
     def processes(self) -> Sequence[ProcessRecord]:
-        return ()
+        self._reach()
+        return self.process_records
+
+    def command(self, process_id: str, command: Command) -> bool:
+        self._reach()
+        if process_id in self.ended:
+            return False
+        self.changes.append((command.action, process_id))
+        return True
+
+    def tallies(
+        self, *, since: datetime, step: int | None = None, by: TallyName | None = None
+    ) -> Sequence[Tally]:
+        self._reach()
+        return self.tally_records
+
+    def failures(self, *, since: datetime) -> Sequence[FailureCount]:
+        self._reach()
+        return self.failure_records
 
     def backend(self) -> Mapping[str, Any]:
         return {}
@@ -136,6 +185,10 @@ class FakeInspector:
 
 def _made_ready(record: JobRecord) -> JobRecord:
     return replace(record, status="ready")
+
+
+def _made_failed(record: JobRecord) -> JobRecord:
+    return replace(record, status="failed")
 
 
 def _allows(action: str, status: Status) -> bool:

@@ -7,7 +7,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django_activejob.contracts import ErrorRecord, JobRecord, Payload
+from django_activejob import clock
+from django_activejob.contracts import ErrorRecord, JobRecord, Payload, ProcessRecord
 
 _ids = itertools.count(1)
 
@@ -72,3 +73,29 @@ def failed_record(**changes: Any) -> JobRecord:
         "failed_at": MOMENT + timedelta(seconds=4.5),
     }
     return job_record(**{**facts, **changes})
+
+
+def process_record(**changes: Any) -> ProcessRecord:
+    """A worker that has just beaten, changed as asked; ``said`` goes into its metadata."""
+    said = {
+        "name": "worker 1",
+        "supervisor_pid": 4000,
+        "duties": ["worker"],
+        "queues": ["default", "mailers"],
+        "threads": 5,
+        "busy": 3,
+        "memory": 73_400_320,
+        "load": 0.5,
+        "quiet": False,
+        **changes.pop("said", {}),
+    }
+    facts: dict[str, Any] = {
+        "id": "a" * 32,
+        "kind": "worker",
+        "hostname": "büro",
+        "pid": 4711,
+        "metadata": said,
+        "started_at": clock.now() - timedelta(hours=2),
+        "beat_at": clock.now() - timedelta(seconds=2),
+    }
+    return ProcessRecord(**{**facts, **changes})

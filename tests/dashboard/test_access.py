@@ -7,19 +7,33 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.dashboard.addresses import ACT, JOB, JOBS, PAUSE, QUEUES, RAW, to
+from tests.dashboard.addresses import (
+    ACT,
+    COMMAND,
+    JOB,
+    JOBS,
+    OVERVIEW,
+    PAUSE,
+    PROCESSES,
+    QUEUES,
+    RAW,
+    to,
+)
 from tests.dashboard.conftest import Login
 from tests.dashboard.fake import FakeInspector
-from tests.dashboard.records import failed_record, job_record
+from tests.dashboard.records import failed_record, job_record, process_record
 
-PAGES = [(JOBS,), (JOB, "1"), (RAW, "1"), (QUEUES,)]
-ENDPOINTS = [(ACT,), (PAUSE,)]
+PAGES = [(OVERVIEW,), (JOBS,), (JOB, "1"), (RAW, "1"), (QUEUES,), (PROCESSES,)]
+ENDPOINTS = [(ACT,), (PAUSE,), (COMMAND,)]
 
 RETRY = {"action": "retry", "id": "1", "confirmed": "yes"}
 DISCARD = {"action": "discard", "id": "1", "confirmed": "yes"}
 DISPATCH = {"action": "dispatch", "id": "2", "confirmed": "yes"}
 PAUSE_MAIL = {"action": "pause", "queue": "mailers"}
 RESUME_MAIL = {"action": "resume", "queue": "mailers"}
+CLEAR_MAIL = {"action": "clear", "queue": "mailers", "confirmed": "yes"}
+QUIET = {"action": "quiet", "process": "p1"}
+STOP = {"action": "stop", "process": "p1", "confirmed": "yes"}
 
 ACTIONS: list[tuple[str, dict[str, Any], str, tuple[str, str]]] = [
     (ACT, RETRY, "retry_job", ("retry", "1")),
@@ -27,18 +41,29 @@ ACTIONS: list[tuple[str, dict[str, Any], str, tuple[str, str]]] = [
     (ACT, DISPATCH, "dispatch_job", ("dispatch", "2")),
     (PAUSE, PAUSE_MAIL, "pause_queue", ("pause", "mailers")),
     (PAUSE, RESUME_MAIL, "pause_queue", ("resume", "mailers")),
+    (PAUSE, CLEAR_MAIL, "clear_queue", ("clear", "mailers")),
+    (COMMAND, QUIET, "control_process", ("quiet", "p1")),
+    (COMMAND, STOP, "control_process", ("stop", "p1")),
 ]
-EVERY_ACTION = ["retry_job", "discard_job", "dispatch_job", "pause_queue"]
+EVERY_ACTION = [
+    "retry_job",
+    "discard_job",
+    "dispatch_job",
+    "pause_queue",
+    "clear_queue",
+    "control_process",
+]
 
 
 @pytest.fixture
 def store(store: FakeInspector) -> FakeInspector:
-    """A store with a failed and a scheduled job."""
+    """A store with a failed and a scheduled job, and a worker."""
     store.add(failed_record(id="1"), job_record(id="2", status="scheduled"))
+    store.process_records = [process_record(id="p1")]
     return store
 
 
-@pytest.mark.line("RQ-231")
+@pytest.mark.line("DB-104", "RQ-231")
 class TestStrangers:
     @pytest.mark.parametrize("page", PAGES)
     @pytest.mark.parametrize("is_staff", [None, False])
@@ -73,7 +98,7 @@ class TestStrangers:
         assert store.changes == []
 
 
-@pytest.mark.line("RQ-231")
+@pytest.mark.line("DB-105", "DB-106", "RQ-231")
 class TestStaffWithoutPermission:
     @pytest.mark.parametrize("page", PAGES)
     def test_sees_no_page(self, store: FakeInspector, login: Login, page: tuple[str, ...]) -> None:
@@ -119,7 +144,7 @@ class TestStaffWithoutPermission:
     def test_is_offered_no_buttons(self, store: FakeInspector, login: Login) -> None:
         client = login("view_job")
 
-        pages = [client.get(to(JOBS)), client.get(to(JOB, "1")), client.get(to(QUEUES))]
+        pages = [client.get(to(*page)) for page in PAGES if page[0] != RAW]
 
         assert all(b'name="action"' not in page.content for page in pages)
 
@@ -129,18 +154,21 @@ class TestStaffWithoutPermission:
 
 @pytest.mark.line("RQ-231")
 class TestStaffWithPermission:
-    @pytest.mark.parametrize("page", [(JOBS,), (JOB, "1"), (QUEUES,)])
+    @pytest.mark.parametrize("page", [page for page in PAGES if page[0] != RAW])
     def test_sees_the_pages(
         self, store: FakeInspector, login: Login, page: tuple[str, ...]
     ) -> None:
         assert login("view_job").get(to(*page)).status_code == 200
 
-    def test_sees_the_queues_alone_with_their_own_permission(
-        self, store: FakeInspector, login: Login
+    @pytest.mark.parametrize(
+        ("permission", "page"), [("view_pause", QUEUES), ("view_process", PROCESSES)]
+    )
+    def test_sees_a_section_alone_with_its_own_permission(
+        self, store: FakeInspector, login: Login, permission: str, page: str
     ) -> None:
-        client = login("view_pause")
+        client = login(permission)
 
-        assert client.get(to(QUEUES)).status_code == 200
+        assert client.get(to(page)).status_code == 200
         assert client.get(to(JOBS)).status_code == 403
 
     @pytest.mark.parametrize(("page", "form", "permission", "change"), ACTIONS)
@@ -164,6 +192,7 @@ class TestStaffWithPermission:
 
         assert to(JOBS) in index
         assert to(QUEUES) in index
+        assert to(PROCESSES) in index
         assert "/job/add/" not in index
 
 
@@ -197,7 +226,7 @@ class TestArguments:
         assert all(b"s3cret" in page.content for page in pages)
 
 
-@pytest.mark.line("RQ-232")
+@pytest.mark.line("DB-107", "RQ-232")
 class TestMethods:
     @pytest.mark.parametrize("page", ENDPOINTS)
     @pytest.mark.parametrize("method", ["get", "head", "put", "delete", "options"])

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from django_activejob import handler
-from tests.dashboard.addresses import ACT, JOB, JOBS, PAUSE, QUEUES, RAW, to
+from tests.dashboard.addresses import ACT, COMMAND, JOB, JOBS, PAUSE, PROCESSES, QUEUES, RAW, to
 from tests.dashboard.fake import FakeInspector
 from tests.dashboard.records import failed_record, job_record
 
@@ -94,7 +94,7 @@ class TestOutOfReach:
     def _down(self, store: FakeInspector) -> None:
         store.is_down = True
 
-    @pytest.mark.parametrize("page", [(JOBS,), (JOB, "1"), (RAW, "1"), (QUEUES,)])
+    @pytest.mark.parametrize("page", [(JOBS,), (JOB, "1"), (RAW, "1"), (QUEUES,), (PROCESSES,)])
     def test_a_page_explains_and_gives_nothing_away(
         self, operator: Client, page: tuple[str, ...], caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -113,6 +113,7 @@ class TestOutOfReach:
             (ACT, {"action": "retry", "id": "1", "confirmed": "yes"}),
             (ACT, {"action": "discard", "id": "1"}),
             (PAUSE, {"action": "pause", "queue": "default"}),
+            (COMMAND, {"action": "quiet", "process": "p1"}),
         ],
     )
     def test_an_action_explains_and_logs_nothing(
@@ -136,7 +137,7 @@ class TestRegistering:
         register(site)
 
         names = {model.__name__ for model in site._registry}
-        assert names == {"Job", "Pause"}
+        assert names == {"Job", "Pause", "Process", "RecurringTask", "Semaphore", "Tally"}
 
     @pytest.mark.urls("tests.dashboard.two_sites")
     def test_its_links_stay_within_it(self, store: FakeInspector, operator: Client) -> None:

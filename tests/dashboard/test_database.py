@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
+from django.utils.timezone import localtime
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from django_activejob import clock, handler
+from django_activejob.adapters.database import listing
+from django_activejob.adapters.database.models import Job
 from django_activejob.contracts import (
     Envelope,
     Execution,
     Inspector,
+    Limit,
     Outcome,
     ProcessRecord,
     QueueAdapter,
+    RecurringTask,
     Settlement,
     Source,
 )
 from tests.dashboard.addresses import ACT, JOB, JOBS, PAUSE, QUEUES, to
+from tests.dashboard.conftest import Login
 from tests.dashboard.records import error, payload_of
 
 WORKER = "f" * 32
@@ -267,3 +275,269 @@ class TestQueues:
 
         assert "Paused" in paused
         assert "Paused" not in resumed
+
+
+def at(moment: datetime) -> str:
+    """A moment as the form's inputs write it, in the time zone of the project."""
+    return localtime(moment).strftime("%Y-%m-%dT%H:%M")
+
+
+class TestFilters:
+    """Each filter, from the address to the rows."""
+
+    @pytest.mark.line("DB-036")
+    def test_priority(self, adapter: QueueAdapter, operator: Client) -> None:
+        enqueue(adapter, priority=5)
+        wanted = enqueue(adapter, priority=0)
+
+        assert links_on(operator, priority="0") == [wanted]
+
+    @pytest.mark.line("DB-037")
+    def test_process(self, adapter: QueueAdapter, operator: Client) -> None:
+        running = claim_one(adapter)
+        enqueue(adapter)
+
+        assert links_on(operator, process=WORKER) == [running]
+        assert links_on(operator, status="running", process="e" * 32) == []
+
+    @pytest.mark.line("DB-038")
+    def test_concurrency_key(self, adapter: QueueAdapter, operator: Client) -> None:
+        limit = Limit(key="shop/1", to=1, duration=60.0)
+        ids = {enqueue(adapter, limit=limit), enqueue(adapter, limit=limit)}
+        enqueue(adapter)
+
+        assert set(links_on(operator, limit_key="shop/1")) == ids
+        assert set(links_on(operator, limit_key="shop/1", status="blocked")) < ids
+
+    @pytest.mark.line("DB-038")
+    def test_recurring_task(self, adapter: QueueAdapter, operator: Client) -> None:
+        enqueue(adapter)
+        store = adapter.recurring()
+        assert store is not None
+        store.declare(
+            [RecurringTask(key="nightly", definition={"job": "shop.ReportJob", "every": 60.0})],
+            as_of=store.now(),
+        )
+        nightly = store.find("nightly")
+        assert nightly is not None
+        id = store.tick(nightly, store.now(), envelope(recurring_key="nightly"))
+
+        assert links_on(operator, recurring="nightly") == [id]
+
+    @pytest.mark.line("DB-039")
+    @pytest.mark.parametrize("status", ["", "failed"])
+    def test_error_class(self, adapter: QueueAdapter, operator: Client, status: str) -> None:
+        failed = end_one(adapter, Outcome.FAILED)
+        end_one(adapter, Outcome.PERFORMED)
+
+        assert links_on(operator, error_class="shop.errors.OutOfStock", status=status) == [failed]
+        assert links_on(operator, error_class="ValueError", status=status) == []
+
+    @pytest.mark.line("DB-034")
+    @pytest.mark.parametrize(
+        ("time", "status"),
+        [
+            ("enqueued_at", "ready"),
+            ("scheduled_at", "scheduled"),
+            ("claimed_at", "running"),
+            ("failed_at", "failed"),
+            ("finished_at", "finished"),
+        ],
+    )
+    def test_every_time(
+        self, adapter: QueueAdapter, operator: Client, time: str, status: str
+    ) -> None:
+        present, hour = clock.now(), timedelta(hours=1)
+        makes: dict[str, Callable[[], str]] = {
+            "ready": lambda: enqueue(adapter),
+            "scheduled": lambda: enqueue(adapter, scheduled_at=present + timedelta(minutes=5)),
+            "running": lambda: claim_one(adapter),
+            "failed": lambda: end_one(adapter, Outcome.FAILED),
+            "finished": lambda: end_one(adapter, Outcome.PERFORMED),
+        }
+        id = makes[status]()
+
+        for chosen in ("", status):
+            inside = links_on(
+                operator,
+                status=chosen,
+                time=time,
+                since=at(present - hour),
+                until=at(present + hour),
+            )
+            outside = links_on(operator, status=chosen, time=time, until=at(present - hour))
+            assert (inside, outside) == ([id], [])
+
+    @pytest.mark.line("DB-041")
+    def test_arguments(self, adapter: QueueAdapter, operator: Client) -> None:
+        wanted = enqueue(adapter, 4711)
+        enqueue(adapter, 12)
+
+        assert links_on(operator, search="4711") == [wanted]
+        assert links_on(operator, search="_") == []
+        assert links_on(operator, search="ReportJob") == []
+
+    @pytest.mark.line("DB-041")
+    def test_arguments_only_for_those_who_may_see_them(
+        self, adapter: QueueAdapter, login: Login
+    ) -> None:
+        id = enqueue(adapter, 4711)
+        client = login("view_job")
+
+        assert links_on(client, search="4711") == []
+        assert links_on(client, search="6F0A2B1C-0000-4000-8000-000000004711") == [id]
+        assert "in the arguments" not in page_of(client)
+
+    @pytest.mark.line("DB-041")
+    def test_search_goes_on_where_it_stopped(
+        self, adapter: QueueAdapter, operator: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listing, "LOOKED_AT", 5)
+        wanted = enqueue(adapter, 4711)
+        for number in range(5):
+            enqueue(adapter, number)
+
+        first = page_of(operator, search="4711")
+        [link] = re.findall(r'href="([^"]*cursor[^"]*)">Search on', first)
+        second = operator.get(link.replace("&amp;", "&")).content.decode()
+
+        assert "The filter was applied to 5 jobs" in first
+        assert wanted in re.findall(r"/job/(\d+)/change/", second)
+
+    def test_are_kept_by_tabs_and_buttons(self, adapter: QueueAdapter, operator: Client) -> None:
+        kept = end_one(adapter, Outcome.FAILED)
+        parameters = {"status": "failed", "error_class": "shop.errors.OutOfStock", "priority": "0"}
+        page = page_of(operator, **parameters, time="failed_at", since="2026-01-01T00:00")
+        form = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page))
+
+        assert "error_class=shop.errors.OutOfStock&amp;priority=0&amp;time=failed_at" in page
+        assert form["since"].startswith("2026-01-01T00:00:00")
+        form |= {"action": "discard", "scope": "matching", "confirmed": "yes"}
+        operator.post(to(ACT), {**form, "error_class": "ValueError"})
+        assert inspector(adapter).find(kept) is not None
+        operator.post(to(ACT), form)
+        assert inspector(adapter).find(kept) is None
+
+    @pytest.mark.parametrize(
+        "parameters",
+        [
+            {"priority": "soon"},
+            {"priority": "9" * 30},
+            {"since": "yesterday"},
+            {"since": "0001-01-01T00:00"},
+            {"until": "9999-12-31T23:59"},
+            {"time": "password", "since": "2026-01-01T00:00"},
+            {"process": "x" * 300},
+        ],
+    )
+    def test_what_cannot_be_asked_is_said(
+        self, adapter: QueueAdapter, operator: Client, parameters: dict[str, str]
+    ) -> None:
+        response = operator.get(to(JOBS), parameters)
+
+        assert response.status_code == 400
+        assert b"This filter cannot be used." in response.content
+        assert b'<details class="aj-further" open>' in response.content
+
+
+class TestMarks:
+    @pytest.mark.line("DB-031")
+    def test_a_job_that_should_have_started_is_marked_late(
+        self, adapter: QueueAdapter, operator: Client
+    ) -> None:
+        late = enqueue(adapter, scheduled_at=clock.now() + timedelta(seconds=1))
+        Job.objects.filter(pk=late).update(scheduled_at=clock.now() - timedelta(seconds=61))
+        late_page = page_of(operator)
+        Job.objects.filter(pk=late).update(scheduled_at=clock.now() - timedelta(seconds=30))
+        page = page_of(operator)
+
+        assert "late</span>" in late_page
+        assert "late</span>" not in page
+
+
+class TestBlockedJobs:
+    @pytest.mark.line("DB-024", "DB-059")
+    def test_are_listed_with_what_they_wait_for_and_can_run_now(
+        self, adapter: QueueAdapter, operator: Client
+    ) -> None:
+        limit = Limit(key="shop/1", to=1, duration=60.0)
+        enqueue(adapter, limit=limit)
+        blocked = enqueue(adapter, limit=limit)
+        form = {"action": "dispatch", "status": "blocked", "id": blocked}
+
+        page = page_of(operator, status="blocked")
+        asked = operator.post(to(ACT), form).content.decode()
+        operator.post(to(ACT), {**form, "confirmed": "yes"})
+
+        assert links_on(operator, status="ready")[-1] == blocked
+        assert "shop/1" in page
+        assert "They wait neither for their time nor for the permit of a limit." in asked
+
+    @pytest.mark.line("DB-080")
+    def test_are_cleared(self, adapter: QueueAdapter, operator: Client) -> None:
+        for number in range(3):
+            enqueue(adapter, number)
+
+        assert 'aria-label="Clear default"' in operator.get(to(QUEUES)).content.decode()
+        form = {"action": "clear", "queue": "default", "confirmed": "yes"}
+        [told] = get_messages(operator.post(to(PAUSE), form).wsgi_request)
+
+        assert str(told) == "3 jobs are removed from the queue default."
+        assert ids_on(operator, status="ready") == []
+
+    def test_cost_the_same_queries_however_many_there_are(
+        self,
+        adapter: QueueAdapter,
+        operator: Client,
+        django_assert_max_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        for number in range(40):
+            adapter.enqueue(replace(envelope(number), queue_name=f"queue {number}"))
+
+        with django_assert_max_num_queries(16):
+            assert operator.get(to(QUEUES)).status_code == 200
+
+
+class TestSettingAside:
+    @pytest.mark.line("DB-063")
+    def test_moves_waiting_jobs_among_the_failed_until_someone_retries_them(
+        self,
+        adapter: QueueAdapter,
+        operator: Client,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        limit = Limit(key="shop/1", to=1, duration=60.0)
+        holder, waiting = enqueue(adapter, limit=limit), enqueue(adapter, limit=limit)
+        due = enqueue(adapter, scheduled_at=clock.now() + timedelta(hours=1))
+        form = {"action": "set_aside", "confirmed": "yes"}
+
+        with django_capture_on_commit_callbacks(execute=True):
+            operator.post(to(ACT), {**form, "status": "ready", "id": holder})
+        operator.post(to(ACT), {**form, "status": "scheduled", "scope": "matching"})
+
+        assert set(links_on(operator, status="failed")) == {holder, due}
+        assert links_on(operator, status="ready") == [waiting]
+        page = operator.get(to(JOB, holder)).content.decode()
+        assert "Somebody set this job aside" in page
+        operator.post(to(ACT), {"action": "retry", "id": due, "confirmed": "yes"})
+        assert due in links_on(operator, status="ready")
+
+    @pytest.mark.line("DB-063")
+    def test_leaves_alone_what_runs_or_has_ended(
+        self, adapter: QueueAdapter, operator: Client
+    ) -> None:
+        ended, running = end_one(adapter, Outcome.PERFORMED), claim_one(adapter)
+        form = {"action": "set_aside", "id": [ended, running], "confirmed": "yes"}
+
+        operator.post(to(ACT), form)
+
+        assert links_on(operator, status="finished") == [ended]
+        assert links_on(operator, status="running") == [running]
+
+    def test_needs_the_permission_to_discard(self, adapter: QueueAdapter, login: Login) -> None:
+        id = enqueue(adapter)
+        client = login("view_job", "retry_job", "dispatch_job")
+        form = {"action": "set_aside", "id": id, "confirmed": "yes"}
+
+        assert client.post(to(ACT), form).status_code == 403
+        assert links_on(client, status="ready") == [id]

@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from django_activejob.contracts import AttemptRecord
-from tests.dashboard.addresses import JOB, RAW, to
+from django_activejob.job.registry import name_of
+from django_activejob.mail import MailDeliveryJob
+from tests.dashboard.addresses import JOB, JOBS, RAW, to
 from tests.dashboard.conftest import Login
 from tests.dashboard.fake import FakeInspector
 from tests.dashboard.records import MOMENT, error, failed_record, job_record
@@ -158,3 +160,95 @@ class TestButtons:
         page = show(login("view_job", "discard_job"))
 
         assert re.findall(r'name="action" value="(\w+)"', page) == ["discard"]
+
+
+class TestMasking:
+    """What has a name that is masked is nowhere on the pages."""
+
+    SECRET = "open-sesame"
+
+    @pytest.fixture(autouse=True)
+    def _kept(self, store: FakeInspector) -> None:
+        trouble = error(f"login with {self.SECRET} failed", traceback=f"line: {self.SECRET}")
+        keywords = {"password": self.SECRET, "user": "ada", "_aj_ruby2_keywords": ["password"]}
+        store.add(failed_record(id="1", arguments=[keywords, {"token": 4711}], error=trouble))
+        store.attempt_records = [
+            AttemptRecord(number=1, outcome="failed", started_at=MOMENT, seconds=1.0, error=trouble)
+        ]
+
+    @pytest.mark.line("DB-056")
+    @pytest.mark.parametrize("page", [(JOB, "1"), (RAW, "1"), (JOBS,)])
+    def test_neither_arguments_nor_errors_nor_json_show_it(
+        self, operator: Client, page: tuple[str, ...]
+    ) -> None:
+        text = operator.get(to(*page)).content.decode()
+
+        assert self.SECRET not in text
+        assert "4711" not in text
+        assert "[FILTERED]" in text
+
+    def test_what_is_not_secret_stays(self, operator: Client) -> None:
+        page = show(operator)
+
+        assert "&#x27;ada&#x27;" in page
+        assert "login with [FILTERED] failed" in page
+
+    @pytest.mark.line("DB-056")
+    def test_the_body_of_a_mail_is_hidden(self, store: FakeInspector, operator: Client) -> None:
+        fields = {"subject": "Welcome", "body": "Your link: /reset/abc", "to": ["ada@example.com"]}
+        arguments = ["MessageMailer", "prepared", "deliver_now", {"args": [fields]}]
+        name = name_of(MailDeliveryJob)
+        store.add(failed_record(id="2", job_class=name, arguments=arguments))
+
+        page = show(operator, "2") + operator.get(to(RAW, "2")).content.decode()
+
+        assert "Welcome" in page
+        assert "ada@example.com" in page
+        assert "/reset/abc" not in page
+
+
+class TestTraceback:
+    @pytest.mark.line("DB-046")
+    def test_is_shown_without_libraries_and_whole(
+        self, store: FakeInspector, operator: Client
+    ) -> None:
+        library = '  File "/x/site-packages/requests/api.py", line 3, in get\n    send(url)\n'
+        own = '  File "/srv/shop/jobs.py", line 7, in perform\n    fetch(url)\n'
+        whole = f"Traceback (most recent call last):\n{library}{own}ValueError: no tea\n"
+        store.add(failed_record(id="1", error=error(traceback=whole)))
+
+        page = operator.get(to(JOB, "1")).content.decode()
+        shown, full = re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)[:2]
+
+        assert "shop/jobs.py" in shown
+        assert "requests" not in shown
+        assert "requests" in full
+
+
+class TestLinks:
+    @pytest.mark.line("DB-050")
+    def test_lead_to_all_that_the_job_belongs_to(
+        self, store: FakeInspector, operator: Client
+    ) -> None:
+        store.filters = frozenset({"process", "recurring", "batch", "limit_key", "queue"})
+        store.add(
+            job_record(
+                id="1",
+                status="running",
+                process_id="abc",
+                recurring_key="nightly report",
+                batch_id="b1",
+                limit_key="shop/1",
+            )
+        )
+
+        page = show(operator)
+
+        for parameter in (
+            "queue=default",
+            "process=abc",
+            "recurring=nightly+report",
+            "batch=b1",
+            "limit_key=shop%2F1",
+        ):
+            assert f'href="{to(JOBS)}?{parameter}"' in page

@@ -7,10 +7,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.test import Client
 
-from django_activejob.contracts import QueueRecord
+from django_activejob import clock
+from django_activejob.contracts import Count, QueueRecord, Tally
 from tests.dashboard.addresses import JOBS, PAUSE, QUEUES, to
 from tests.dashboard.conftest import Login
 from tests.dashboard.fake import FakeInspector
+from tests.dashboard.records import job_record
 
 ODD = "mail/ers.% <b>ü"
 
@@ -82,7 +84,8 @@ class TestPausing:
     @pytest.mark.parametrize(
         "form",
         [
-            {"action": "clear", "queue": "default"},
+            {"action": "explode", "queue": "default"},
+            {"action": "clear"},
             {"queue": "default"},
             {"action": "pause"},
             {"action": "pause", "queue": "a\0b"},
@@ -94,3 +97,79 @@ class TestPausing:
     ) -> None:
         assert operator.post(to(PAUSE), form).status_code == 400
         assert store.changes == []
+
+
+class TestCounts:
+    @pytest.mark.line("DB-075")
+    def test_each_status_has_its_number_and_leads_to_its_jobs(
+        self, store: FakeInspector, operator: Client
+    ) -> None:
+        store.counts = {
+            "default": {"failed": Count(number=7), "running": Count(number=1200)},
+            "night": {"scheduled": Count(number=10_001, capped=True)},
+        }
+
+        page = operator.get(to(QUEUES)).content.decode()
+
+        assert f'{to(JOBS)}?status=failed&amp;queue=default" class="aj-bad">7</a>' in page
+        assert ">1,200</a>" in page
+        assert f'{to(JOBS)}?status=scheduled&amp;queue=night">10,001+</a>' in page
+
+    def test_are_left_out_where_the_adapter_has_none(
+        self, store: FakeInspector, operator: Client
+    ) -> None:
+        store.sections = frozenset()
+
+        page = operator.get(to(QUEUES)).content.decode()
+
+        assert "Retrying" not in page
+        assert "<svg" not in page.partition('id="aj-queues-list"')[2].partition("</table>")[0]
+
+    @pytest.mark.line("DB-076")
+    def test_the_last_hour_is_drawn(self, store: FakeInspector, operator: Client) -> None:
+        now = int(clock.now().timestamp())
+        store.tally_records = [
+            Tally(began=now - now % 120 - 1200, queue="default", performed=40),
+            Tally(began=now - now % 120 - 2400, queue="default", performed=10, failed=10),
+            Tally(began=now - now % 120 - 90_000, queue="default", performed=5),
+        ]
+
+        page = operator.get(to(QUEUES)).content.decode()
+
+        assert 'aria-label="60 jobs ran"' in page
+        assert '<rect x="57" y="0" width="2" height="20"/>' in page
+        assert '<rect x="27" y="10" width="2" height="10"/>' in page
+
+
+class TestClearing:
+    @pytest.mark.line("DB-080")
+    def test_asks_back_with_the_number(self, store: FakeInspector, operator: Client) -> None:
+        store.add(*(job_record(queue="default") for _ in range(4)))
+        store.add(job_record(queue="default", status="running"))
+
+        page = operator.post(to(PAUSE), {"action": "clear", "queue": "default"})
+
+        assert "Clear the queue default?" in page.content.decode()
+        assert "4 jobs wait in it." in page.content.decode()
+        assert store.changes == []
+
+    @pytest.mark.line("DB-080")
+    def test_is_done_told_and_logged(self, store: FakeInspector, operator: Client) -> None:
+        form = {"action": "clear", "queue": ODD, "confirmed": "yes"}
+
+        response = operator.post(to(PAUSE), form)
+
+        assert store.changes == [("clear", ODD)]
+        [message] = get_messages(response.wsgi_request)
+        assert str(message) == f"3 jobs are removed from the queue {ODD}."
+        assert LogEntry.objects.get().object_repr == ODD
+
+    def test_an_adapter_that_cannot_says_so(self, store: FakeInspector, operator: Client) -> None:
+        store.actions = frozenset()
+
+        response = operator.post(
+            to(PAUSE), {"action": "clear", "queue": "default", "confirmed": "yes"}
+        )
+
+        [message] = get_messages(response.wsgi_request)
+        assert str(message) == "This adapter does not offer that."

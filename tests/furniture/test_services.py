@@ -65,6 +65,52 @@ class TestMySQL:
         assert services._mysql_problem(ended.stdout.strip()) is not None
 
 
+NO_REDIS = "redis://127.0.0.1:1/0"
+
+
+class TestRedis:
+    def test_an_address_that_is_wanted_is_not_replaced(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TEST_REDIS_URL", NO_REDIS)
+
+        found = services.redis.__wrapped__()
+
+        assert found.url is None
+        assert "no Redis for us at 127.0.0.1:1" in str(found.reason)
+
+    def test_a_missing_program_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("TEST_REDIS_URL", raising=False)
+        monkeypatch.setattr("shutil.which", lambda program: None)
+
+        found = services.redis.__wrapped__()
+
+        assert found.url is None
+        assert "redis-server is not installed" in str(found.reason)
+
+    @pytest.mark.skipif(not shutil.which("redis-server"), reason="no redis-server")
+    def test_a_private_one_ends_with_its_process(self) -> None:
+        program = (
+            "import os; from tests import services\n"
+            "os.environ.pop('TEST_REDIS_URL', None)\n"
+            "found = services.redis()\n"
+            "assert found.url == os.environ['TEST_REDIS_URL'], found.reason\n"
+            "assert services.redis_problem(found.url) is None\n"
+            "print(found.url)\n"
+        )
+
+        ended = subprocess.run(
+            [sys.executable, "-c", program],
+            check=True,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+        assert services.redis_problem(ended.stdout.strip()) is not None
+
+
 class TestPostgres:
     def test_an_address_that_is_wanted_is_not_replaced(
         self, monkeypatch: pytest.MonkeyPatch
@@ -81,7 +127,7 @@ class TestPostgres:
     ) -> None:
         monkeypatch.delenv("TEST_POSTGRES_URL", raising=False)
         monkeypatch.setattr(services, "POSTGRES_URI", NOBODY)
-        monkeypatch.setattr(services, "_postgres_programs", lambda: None)
+        monkeypatch.setattr(services, "postgres_programs", lambda: None)
 
         found = services.postgres.__wrapped__()
 
@@ -89,7 +135,7 @@ class TestPostgres:
         assert "at 127.0.0.1:1" in str(found.reason)
         assert "nor are its programs (initdb, pg_ctl) installed" in str(found.reason)
 
-    @pytest.mark.skipif(services._postgres_programs() is None, reason="no initdb, no pg_ctl")
+    @pytest.mark.skipif(services.postgres_programs() is None, reason="no initdb, no pg_ctl")
     def test_a_private_one_starts_where_none_answers_and_ends_with_its_process(self) -> None:
         program = (
             "import os; from tests import services\n"
@@ -130,7 +176,7 @@ class TestPostgres:
 
 class TestLookup:
     def test_an_unknown_service_is_refused_by_name(self) -> None:
-        with pytest.raises(LookupError, match="oracle: no such service; there are mysql, postgres"):
+        with pytest.raises(LookupError, match=r"oracle: no such service; there are .*mysql, "):
             services.service("oracle")
 
 

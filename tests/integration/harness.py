@@ -27,39 +27,110 @@ class Project:
 
     def __init__(self, folder: Path, database: dict[str, Any], *, store: Store) -> None:
         self.folder = folder
-        self._store = store
+        self.store = store
         self.settings: dict[str, Any] = {"QUEUE_ADAPTER": "database", **QUICK}
+        self.caches: dict[str, Any] = {}
+        self.is_debug = False
+        self._apps: list[str] = []
         self.extra_environment: dict[str, str] = {}
-        self._database = database
+        self.database = database
+        self._run_database = database
         self._diary = folder / "diary"
+        self._clock = folder / "clock"
         self._console: Console | None = None
         self._runs: list[Run] = []
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether its engine is PostgreSQL."""
+        return str(self.database["ENGINE"]).endswith("postgresql")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether its database is a file."""
+        return str(self.database["ENGINE"]).endswith("sqlite3")
 
     @property
     def console(self) -> Console:
         """The project's console, started at first use."""
         if self._console is None:
-            self._console = Console(self.environment())
+            self._console = Console(self.environment(self.database))
         return self._console
 
-    def environment(self) -> dict[str, str]:
-        """What the project's processes find in their environment."""
-        given = {"database": self._database, "active_job": self.settings}
+    def act(self, name: str, *arguments: Any) -> int:
+        """Have a process do something to its end; returns its exit status."""
+        actor = self.start_act(name, *arguments)
+        actor.communicate(timeout=30)
+        return actor.returncode
+
+    def start_act(self, name: str, *arguments: Any) -> subprocess.Popen[str]:
+        """Have a process do something, and go on meanwhile."""
+        return subprocess.Popen(
+            [
+                *(sys.executable, "-W", "error", "-m", "tests.integration.project.acts"),
+                *(name, json.dumps(arguments)),
+            ],
+            env=self.environment(self.database),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run_with(self, database: dict[str, Any]) -> None:
+        """Have each later `runjobs` reach the database in another way than the console does."""
+        self._run_database = database
+
+    def environment(self, database: dict[str, Any]) -> dict[str, str]:
+        """What a process of the project finds in its environment."""
+        given = {
+            "database": database,
+            "active_job": self.settings,
+            "caches": self.caches,
+            "debug": self.is_debug,
+            "apps": self._apps,
+        }
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.integration.project.settings",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(self.folder))),
             "INTEGRATION_SETTINGS": json.dumps(given),
             "INTEGRATION_DIARY": str(self._diary),
             **self.extra_environment,
         }
 
+    def write_app(self, name: str, **modules: str) -> None:
+        """Write the modules of an app, and install it in what is started from now on."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        if not (folder / "__init__.py").exists():
+            (folder / "__init__.py").touch()
+        for module, text in modules.items():
+            (folder / f"{module}.py").write_text(text)
+        if name not in self._apps:
+            self._apps.append(name)
+
     def runjobs(self, *options: str) -> Run:
         """Start `runjobs`, in a process group of its own."""
         log = self.folder / f"runjobs-{len(self._runs)}.log"
-        run = Run(options, environment=self.environment(), log=log)
+        run = Run(options, environment=self.environment(self._run_database), log=log)
         self._runs.append(run)
         return run
+
+    def runjobs_with_clock(self, *options: str) -> Run:
+        """Start `runjobs` on a host whose clock ``move_clock`` moves."""
+        if not self._clock.exists():
+            self.move_clock(0.0)
+        before = dict(self.extra_environment)
+        self.extra_environment["INTEGRATION_CLOCK"] = str(self._clock)
+        run = self.runjobs(*options)
+        self.extra_environment = before
+        return run
+
+    def move_clock(self, seconds: float) -> None:
+        """Have the clock of that host be ahead by so many seconds."""
+        unfinished = self._clock.with_suffix(".unfinished")
+        unfinished.write_text(str(seconds))
+        unfinished.replace(self._clock)
 
     def diary(self) -> list[tuple[int, int, str]]:
         """What the jobs have written: number, pid, and "start" or "end"."""
@@ -80,6 +151,11 @@ class Project:
         """Whether all these jobs have begun."""
         return set(numbers) <= set(self.count("start"))
 
+    def all_done(self, counts: dict[str, int]) -> bool:
+        """Whether the jobs have ended so; the pause after a crash is cut short meanwhile."""
+        self.console.dispatch()
+        return self.console.counts() == counts
+
     def pid_of(self, number: int) -> int:
         """The process in which a job began last."""
         return [pid for noted, pid, moment in self.diary() if (noted, moment) == (number, "start")][
@@ -88,7 +164,7 @@ class Project:
 
     def cut_connections(self) -> None:
         """End every session with the database, from its side."""
-        self._store.cut_connections(self._database)
+        self.store.cut_connections(self.database)
 
     def close_runs(self) -> None:
         """Kill every `runjobs`."""

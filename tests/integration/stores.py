@@ -80,6 +80,25 @@ class MySQLStore:
         """Drop it."""
         self._execute(f"DROP DATABASE IF EXISTS {database['NAME']}")
 
+    def as_common_user(self, database: dict[str, Any], *, connections: int = 0) -> dict[str, Any]:
+        """The database as a user without rights over the server finds it.
+
+        Args:
+            connections: how many it may have at once; 0 for any number.
+        """
+        name = f"user_{uuid.uuid4().hex[:20]}"
+        self._execute(f"CREATE USER {name}@'%' WITH MAX_USER_CONNECTIONS {connections}")
+        self._execute(f"GRANT ALL ON {database['NAME']}.* TO {name}@'%'")
+        return {**database, "USER": name, "PASSWORD": ""}
+
+    def allow_connections(self, database: dict[str, Any], number: int) -> None:
+        """Lets a common user have so many at once."""
+        self._execute(f"ALTER USER {database['USER']}@'%' WITH MAX_USER_CONNECTIONS {number}")
+
+    def set_read_only(self, database: dict[str, Any], says: bool) -> None:
+        """Lets the whole server take no writes but from those with rights over it."""
+        self._execute(f"SET GLOBAL read_only = {int(says)}")
+
     def _copy_tables(self, source: str, target: str) -> None:
         tables = self._execute(
             f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{source}'"
@@ -123,12 +142,59 @@ class PostgreSQLStore:
             f"WHERE datname = '{database['NAME']}'"
         )
 
+    def as_common_user(self, database: dict[str, Any], *, connections: int = -1) -> dict[str, Any]:
+        """The database as a user without rights over the server finds it.
+
+        Args:
+            connections: how many it may have at once; -1 for any number.
+        """
+        name = f"user_{uuid.uuid4().hex[:20]}"
+        self._execute(f"CREATE ROLE {name} LOGIN CONNECTION LIMIT {connections}")
+        with self._connect(database["NAME"]) as connection:
+            connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}".encode())
+            connection.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {name}".encode())
+        return {**database, "USER": name}
+
+    def allow_connections(self, database: dict[str, Any], number: int) -> None:
+        """Lets a common user have so many at once."""
+        self._execute(f"ALTER ROLE {database['USER']} CONNECTION LIMIT {number}")
+
+    def move_to(self, database: dict[str, Any], place: Path) -> None:
+        """Moves its files into an empty folder."""
+        self.cut_connections(database)
+        self._execute(f"CREATE TABLESPACE {_tablespace(place)} LOCATION '{place}'")
+        self._execute(f'ALTER DATABASE "{database["NAME"]}" SET TABLESPACE {_tablespace(place)}')
+
+    def remove_with_place(self, database: dict[str, Any], place: Path) -> None:
+        """Drops it, and takes leave of the folder."""
+        self.remove(database)
+        self._execute(f"DROP TABLESPACE {_tablespace(place)}")
+
+    def set_read_only(self, database: dict[str, Any], says: bool) -> None:
+        """Lets new sessions only read; the present ones end, or stay as they were."""
+        value = "on" if says else "off"
+        self._execute(
+            f'ALTER DATABASE "{database["NAME"]}" SET default_transaction_read_only = {value}'
+        )
+        if says:
+            self.cut_connections(database)
+
     def remove(self, database: dict[str, Any]) -> None:
         """Drop it, whoever is connected."""
         self._execute(f'DROP DATABASE IF EXISTS "{database["NAME"]}" WITH (FORCE)')
 
     def _execute(self, statement: str) -> None:
+        with self._connect() as connection:
+            # Whatever a database says of all its sessions, this one writes.
+            connection.execute("SET default_transaction_read_only = off")
+            connection.execute(statement.encode())
+
+    def _connect(self, name: str | None = None) -> Any:
         import psycopg
 
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute(statement.encode())
+        told = {"dbname": name} if name else {}
+        return psycopg.connect(self._url, autocommit=True, **told)
+
+
+def _tablespace(place: Path) -> str:
+    return "place_" + "".join(filter(str.isalnum, place.name))

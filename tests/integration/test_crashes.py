@@ -13,12 +13,6 @@ from tests.waiting import until
 from .harness import Project
 
 
-def all_done(project: Project, counts: dict[str, int]) -> bool:
-    """Whether the jobs have ended so; the pause after a crash is cut short meanwhile."""
-    project.console.dispatch()
-    return project.console.counts() == counts
-
-
 class TestCrashOfAWorker:
     @pytest.mark.line("RQ-001", "RQ-002")
     def test_it_is_replaced_and_its_jobs_run_again(self, project: Project) -> None:
@@ -29,7 +23,7 @@ class TestCrashOfAWorker:
         os.kill(project.pid_of(0), signal.SIGKILL)
         until(lambda: run.log.count("has started") == 4)
         assert time.monotonic() - killed_at < 2
-        until(lambda: all_done(project, {"finished": 4}))
+        until(lambda: project.all_done({"finished": 4}))
         assert "killed by SIGKILL; it is replaced" in run.log
         assert project.count("start")[0] == 2
 
@@ -40,7 +34,7 @@ class TestCrashOfAWorker:
         project.console.enqueue("CrashJob", [1])
         project.console.enqueue("NoteJob", *([number] for number in range(2, 12)))
         run = project.runjobs("--threads", "2")
-        until(lambda: all_done(project, {"failed": 1, "finished": 10}), within=30)
+        until(lambda: project.all_done({"failed": 1, "finished": 10}), within=30)
         assert project.count("start")[1] == 3
         assert project.console.failures() == ["django_activejob.errors.ProcessCrashed"]
         assert "exited with status 3" in run.log
@@ -71,7 +65,7 @@ class TestCrashOfTheWholeTree:
             run.kill_all()
             in_flight |= _unfinished(project)
         project.runjobs("--processes", "2", "--threads", "5")
-        until(lambda: all_done(project, {"finished": 1000}), within=60)
+        until(lambda: project.all_done({"finished": 1000}), within=60)
         assert project.has_ended(numbers)
         twice = {number for number, times in project.count("start").items() if times > 1}
         assert twice <= in_flight

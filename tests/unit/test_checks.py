@@ -160,3 +160,35 @@ class TestDeployment:
             deployed = run_checks(tags=[checks.TAG], include_deployment_checks=True)
         assert "activejob.W002" not in [message.id for message in always]
         assert "activejob.W002" in [message.id for message in deployed]
+
+
+FIVE_THREADS = {"QUEUE_ADAPTER": "database", "WORKERS": [{"threads": 5}]}
+
+
+class TestPools:
+    def pool(self, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+        databases = {"default": {"OPTIONS": options}}
+        monkeypatch.setattr(checks.django_settings, "DATABASES", databases)
+
+    @pytest.mark.line("RQ-049")
+    @pytest.mark.parametrize(
+        ("pool", "size"), [(True, 4), ({"min_size": 2}, 2), ({"min_size": 2, "max_size": 9}, 9)]
+    )
+    def test_one_that_is_too_small_for_a_process_is_a_warning(
+        self, monkeypatch: pytest.MonkeyPatch, pool: Any, size: int
+    ) -> None:
+        self.pool({"pool": pool}, monkeypatch)
+        with override_settings(ACTIVE_JOB=FIVE_THREADS):
+            (found,) = checks.check_connections(None)
+        assert found.id == "activejob.W004"
+        assert 'ACTIVE_JOB["WORKERS"][0]: one process needs up to 10 connections' in found.msg
+        assert f"DATABASES['default'] holds {size}" in found.msg
+        assert "10 or more" in found.hint
+
+    @pytest.mark.parametrize("options", [{}, {"pool": {"max_size": 10}}, {"pool": False}])
+    def test_other_ones_are_not(
+        self, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+    ) -> None:
+        self.pool(options, monkeypatch)
+        with override_settings(ACTIVE_JOB=FIVE_THREADS):
+            assert checks.check_connections(None) == []

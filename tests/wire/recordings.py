@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 VECTORS = Path(__file__).parent / "vectors"
 
@@ -47,3 +47,25 @@ def _jobs_in(value: Any) -> Iterator[Any]:
     elif isinstance(value, dict | list):
         for part in value.values() if isinstance(value, dict) else value:
             yield from _jobs_in(part)
+
+
+STACKS: Final = sorted(path.name for path in VECTORS.iterdir() if path.is_dir())
+
+
+def strings() -> Iterator[tuple[str, str]]:
+    """Each string in which Sidekiq held a job, of its own or Active Job's, with its file."""
+    for path in sorted(VECTORS.rglob("*.json")):
+        for entry in entries(json.loads(path.read_text())["keys"]):
+            yield f"{path.relative_to(VECTORS)}", entry["raw"]
+
+
+def entries(keys: dict[str, Any], *names: str) -> Iterator[Any]:
+    """The jobs in the lists and sorted sets of a recording: ``raw``, ``decoded``, ``score``."""
+    for name, key in keys.items():
+        if key["type"] in {"list", "zset"} and (not names or name in names):
+            yield from (entry for entry in key["value"] if "decoded" in entry)
+
+
+def recording(stack: str, name: str) -> Any:
+    """One file of one stack."""
+    return json.loads((VECTORS / stack / name).read_text())

@@ -39,7 +39,7 @@ class Post:
         ended = subprocess.run(
             [sys.executable, "-W", "error", "-m", "tests.integration.mail.act", name],
             check=False,
-            env=self.project.environment(),
+            env=self.project.environment(self.project.database),
             cwd=ROOT,
             capture_output=True,
             text=True,

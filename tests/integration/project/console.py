@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 
 import django
 
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - the apps must be ready
-from django.db import connections  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from django_activejob import handler, perform_all_later  # noqa: E402
-from django_activejob.contracts import Inspector, JobQuery  # noqa: E402
+from django_activejob.contracts import Command, Inspector, JobQuery, Status  # noqa: E402
+from django_activejob.errors import ActiveJobError  # noqa: E402
+from django_activejob.job import registry  # noqa: E402
 from tests.integration.project.work import jobs  # noqa: E402
+
+_OPEN: list[transaction.Atomic] = []  # the transaction that the test has open, if any
 
 
 def main() -> None:
@@ -24,7 +30,8 @@ def main() -> None:
         command, arguments = json.loads(line)
         print(json.dumps(_COMMANDS[command](*arguments)), flush=True)
         # A test may cut the connections of the project.
-        connections.close_all()
+        if not _OPEN:
+            connections.close_all()
 
 
 def _migrate() -> None:
@@ -34,6 +41,53 @@ def _migrate() -> None:
 def _enqueue(job_class: str, calls: list[list[Any]]) -> None:
     kind = getattr(jobs, job_class)
     perform_all_later([kind(*call) for call in calls])
+
+
+def _try_enqueue(job_class: str, calls: list[list[Any]]) -> list[str] | None:
+    """Gives the class and the text of the error, if there is one."""
+    try:
+        _enqueue(job_class, calls)
+    except ActiveJobError as error:
+        return [type(error).__name__, str(error)]
+    return None
+
+
+def _enqueue_later(job_class: str, call: list[Any], seconds: float) -> None:
+    getattr(jobs, job_class).set(wait=seconds).perform_later(*call)
+
+
+def _waits() -> list[float]:
+    """How long each finished job took from its enqueue to its end, by the store's clock."""
+    page = _inspector().jobs(JobQuery(status="finished"))
+    return [
+        (job.finished_at - job.enqueued_at).total_seconds()
+        for job in page.jobs
+        if job.finished_at and job.enqueued_at
+    ]
+
+
+def _open() -> None:
+    block = transaction.atomic()
+    block.__enter__()
+    _OPEN.append(block)
+
+
+def _commit() -> None:
+    _OPEN.pop().__exit__(None, None, None)
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _enqueue_named(job_class: str, calls: list[list[Any]]) -> None:
+    """Enqueues jobs of an app that a test has written."""
+    perform_all_later([registry.find(job_class)(*call) for call in calls])
+
+
+def _retry() -> int:
+    return _inspector().retry(JobQuery(status="failed"), limit=1000).done
 
 
 def _counts() -> dict[str, int]:
@@ -53,9 +107,13 @@ def _failures() -> list[str]:
 
 
 def _finished_numbers() -> list[int]:
+    return _numbers("finished")
+
+
+def _numbers(status: Status) -> list[int]:
     inspector, numbers, cursor = _inspector(), list[int](), None
     while True:
-        page = inspector.jobs(JobQuery(status="finished"), cursor=cursor, limit=500)
+        page = inspector.jobs(JobQuery(status=status), cursor=cursor, limit=500)
         numbers += [job.payload["arguments"][0] for job in page.jobs if job.payload]
         cursor = page.next_cursor
         if cursor is None:
@@ -66,10 +124,46 @@ def _processes() -> list[list[Any]]:
     return [[process.kind, process.pid] for process in _inspector().processes()]
 
 
+def _command(pid: int, action: Literal["quiet", "stop"]) -> list[bool]:
+    inspector = _inspector()
+    wanted = [process.id for process in inspector.processes() if process.pid == pid]
+    return [inspector.command(id, Command(action=action)) for id in wanted]
+
+
+def _metadata(pid: int) -> list[dict[str, Any]]:
+    return [dict(one.metadata) for one in _inspector().processes() if one.pid == pid]
+
+
 def _ticks(key: str) -> list[float]:
     store = handler.adapter().recurring()
     assert store is not None
     return [tick.run_at.timestamp() for tick in store.ticks(key, limit=1000)]
+
+
+def _tallies() -> dict[str, list[float]]:
+    """For each class what the last hour came to: ends, numbers of times, their longest."""
+    since = timezone.now() - timedelta(hours=1)
+    return {
+        tally.job_class: [
+            tally.performed,
+            tally.failed,
+            tally.run.number,
+            tally.wait.number,
+            tally.run.most,
+        ]
+        for tally in _inspector().tallies(since=since, by="job_class")
+    }
+
+
+def _sessions() -> int:
+    """How many other sessions the database has; PostgreSQL only."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        (number,) = cursor.fetchone()
+        return int(number)
 
 
 def _inspector() -> Inspector:
@@ -81,12 +175,25 @@ def _inspector() -> Inspector:
 _COMMANDS: dict[str, Any] = {
     "migrate": _migrate,
     "enqueue": _enqueue,
+    "try_enqueue": _try_enqueue,
+    "enqueue_later": _enqueue_later,
+    "waits": _waits,
+    "open": _open,
+    "commit": _commit,
+    "execute": _execute,
+    "enqueue_named": _enqueue_named,
+    "retry": _retry,
     "counts": _counts,
     "dispatch": _dispatch,
     "failures": _failures,
     "finished_numbers": _finished_numbers,
+    "numbers": _numbers,
     "processes": _processes,
+    "command": _command,
+    "metadata": _metadata,
     "ticks": _ticks,
+    "tallies": _tallies,
+    "sessions": _sessions,
 }
 
 if __name__ == "__main__":

@@ -267,7 +267,7 @@ class TestStopping:
         assert buffer.lines() == ["outside", None]
 
     @pytest.mark.django_db(transaction=True)
-    @pytest.mark.line("EX-018")
+    @pytest.mark.line("EX-018", "EX-020")
     def test_a_checkpoint_in_a_transaction_is_an_error_and_not_resumed(self) -> None:
         class SteppingJob(Continuable, ActiveJob):
             def perform(self) -> None:
@@ -285,6 +285,21 @@ class TestStopping:
         )
         with pytest.raises(CheckpointError):
             SteppingJob.perform_now()
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.line("EX-021")
+    def test_after_the_transaction_it_is_fine(self) -> None:
+        class SteppingJob(Continuable, ActiveJob):
+            def perform(self) -> None:
+                self.step(self.save, start=0)
+
+            def save(self, step: Step) -> None:
+                with transaction.atomic():
+                    buffer.add("saved")
+                step.advance()
+
+        assert run(SteppingJob()).outcome is Outcome.PERFORMED
+        assert buffer.lines() == ["saved"]
 
     @pytest.mark.django_db
     def test_the_transaction_of_a_test_case_does_not_count(self) -> None:
@@ -493,6 +508,7 @@ class TestPayload:
 
     @pytest.mark.django_db
     @pytest.mark.line("AJ-126")
+    @pytest.mark.line("RQ-129")
     def test_a_cursor_whose_record_is_gone_meets_the_handlers(self) -> None:
         @discard_on(RecordNotFound)
         class PersonJob(Continuable, ActiveJob):
@@ -541,7 +557,7 @@ class TestPayload:
 
 
 class TestOrder:
-    @pytest.mark.line("AJ-111")
+    @pytest.mark.line("AJ-111", "RQ-129")
     def test_a_job_resumes_with_the_step_that_it_was_in(self) -> None:
         with stopping(during("count", 2)):
             interrupted = run(CountingJob(4))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from django_activejob.job.backtrace import caller, cleaned
+from django_activejob.job.backtrace import caller, cleaned, cleaned_text
 
 
 def broken() -> None:
@@ -45,3 +45,32 @@ class TestCaller:
         assert place is not None
         assert "test_backtrace.py:" in place
         assert place.endswith("test_it_is_the_nearest_frame_of_the_project")
+
+
+class TestCleanedText:
+    WHOLE = (
+        "Traceback (most recent call last):\n"
+        '  File "/srv/venv/lib/python3.12/site-packages/requests/api.py", line 3, in get\n'
+        "    return session.get(url)\n"
+        "           ^^^^^^^^^^^^^^^^\n"
+        '  File "/srv/shop/jobs.py", line 7, in perform\n'
+        "    fetch(url)\n"
+        "ValueError: no tea\n"
+    )
+
+    @pytest.mark.line("DB-046")
+    def test_has_the_frames_of_the_project_alone(self) -> None:
+        assert cleaned_text(self.WHOLE) == (
+            "Traceback (most recent call last):\n"
+            '  File "/srv/shop/jobs.py", line 7, in perform\n'
+            "    fetch(url)\n"
+            "ValueError: no tea\n"
+        )
+
+    def test_without_a_frame_of_the_project_is_whole(self) -> None:
+        whole = self.WHOLE.replace("/srv/shop", "/usr/lib/python3/dist-packages")
+        assert cleaned_text(whole) == whole
+
+    @pytest.mark.parametrize("text", ["", "line 1", '  File "', "x" * 100_000, "    " * 50_000])
+    def test_takes_any_text(self, text: str) -> None:
+        assert cleaned_text(text) == text

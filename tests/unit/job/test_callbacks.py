@@ -15,6 +15,7 @@ from django_activejob import (
     around_perform,
     before_enqueue,
     before_perform,
+    signals,
 )
 from django_activejob.adapters.test import TestAdapter
 from tests.jobs import buffer
@@ -115,6 +116,7 @@ class TestOrder:
             "around enqueue out",
         ]
 
+    @pytest.mark.line("EX-045")
     def test_callbacks_nest_by_the_position_of_their_declaration(self) -> None:
         NestedJob.perform_now()
         expected = "b1 | s1 in | b2 | s2 in | perform | a3 | s2 out | a2 | s1 out | a1"
@@ -151,6 +153,7 @@ class TestOrder:
         assert buffer.lines()[0] == "overridden"
         assert "before" not in buffer.lines()
 
+    @pytest.mark.line("EX-039")
     def test_a_callback_declared_again_moves_to_the_end(self) -> None:
         class ParentJob(ActiveJob):
             @before_perform
@@ -182,6 +185,19 @@ class TestWithout:
         assert "before" not in buffer.lines()
         assert "after" in buffer.lines()
 
+    @pytest.mark.line("EX-044")
+    def test_its_own_subclasses_do_without_it_too(self) -> None:
+        class BareJob(CallbackJob):
+            before = after = None  # type: ignore[assignment]  # how they are switched off
+
+        class ChildJob(BareJob):
+            pass
+
+        ChildJob.perform_now()
+        assert {"before", "after"}.isdisjoint(buffer.lines())
+        CallbackJob.perform_now()
+        assert {"before", "after"} <= set(buffer.lines())
+
 
 class TestAbort:
     @pytest.mark.line("AJ-089", "AJ-090")
@@ -194,7 +210,7 @@ class TestAbort:
         assert queue.enqueued == []
         assert buffer.lines() == []
 
-    @pytest.mark.line("AJ-091")
+    @pytest.mark.line("AJ-091", "EX-036")
     def test_before_perform_ends_the_job_without_performing_it(self) -> None:
         class RefusedJob(CallbackJob):
             def before(self) -> None:
@@ -221,6 +237,52 @@ class TestAbort:
         assert RefusedJob.perform_now() is False
         assert buffer.lines() == ["in", "out with False"]
 
+    @pytest.mark.line("EX-034", "EX-037")
+    def test_what_comes_after_it_in_the_chain_does_not_run(self) -> None:
+        class RefusedJob(ActiveJob):
+            @before_perform
+            def first(self) -> None:
+                buffer.add("first")
+
+            @before_perform
+            def refuse(self) -> None:
+                raise Abort
+
+            @before_perform
+            def second(self) -> None:
+                buffer.add("second")
+
+            @around_perform
+            def around(self) -> Iterator[None]:
+                buffer.add("around")
+                yield
+
+            @after_perform
+            def after(self) -> None:
+                buffer.add("after")
+
+            def perform(self) -> None:
+                buffer.add("perform")
+
+        assert RefusedJob.perform_now() is False
+        assert buffer.lines() == ["first"]
+
+    @pytest.mark.line("EX-035")
+    def test_who_listens_is_told(self, queue: TestAdapter) -> None:
+        class RefusedJob(CallbackJob):
+            def before_it(self) -> None:
+                raise Abort
+
+        def note(job: ActiveJob, **_: object) -> None:
+            buffer.add(type(job).__name__)
+
+        signals.enqueue_aborted.connect(note)
+        try:
+            RefusedJob.perform_later()
+        finally:
+            signals.enqueue_aborted.disconnect(note)
+        assert buffer.lines() == ["RefusedJob"]
+
     def test_raised_elsewhere_it_is_an_ordinary_exception(self) -> None:
         class ConfusedJob(ActiveJob):
             def perform(self) -> None:
@@ -229,6 +291,7 @@ class TestAbort:
         with pytest.raises(Abort):
             ConfusedJob.perform_now()
 
+    @pytest.mark.line("EX-038")
     def test_a_false_return_value_does_not_abort(self) -> None:
         class FalseJob(CallbackJob):
             def before(self) -> bool:  # type: ignore[override]  # what the test is about

@@ -12,6 +12,7 @@ from django_activejob import before_enqueue, perform_all_later
 from django_activejob.adapters.test import TestAdapter
 from django_activejob.contracts import Envelope
 from django_activejob.errors import AdapterUnavailable, EnqueueError
+from django_activejob.job import discovery
 from django_activejob.job.deferring import open_transactions
 from tests.jobs import buffer
 from tests.jobs.hello import HelloJob
@@ -102,6 +103,39 @@ class TestAuto:
 
 
 @pytest.mark.django_db(transaction=True)
+class TestAfterAllTransactions:
+    """One after the other, with the policy that always waits."""
+
+    @pytest.fixture(autouse=True)
+    def _always_wait(self, same: TestAdapter, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(HelloJob, "enqueue_after_transaction_commit", True)
+
+    @pytest.mark.needs("postgres")
+    @pytest.mark.django_db(transaction=True, databases=["default", "postgres"])
+    @pytest.mark.line("EX-024")
+    def test_none_means_now_and_all_others_the_commit_of_the_outermost(
+        self, same: TestAdapter
+    ) -> None:
+        HelloJob.perform_later("now")
+        assert _names(same) == ["now"]
+        with transaction.atomic():
+            with transaction.atomic():
+                HelloJob.perform_later("nested")
+            assert _names(same) == ["now"]
+        assert _names(same) == ["now", "nested"]
+        enqueue_and_roll_back()
+        assert _names(same) == ["now", "nested"]
+        with transaction.atomic(using="postgres"), transaction.atomic():
+            HelloJob.perform_later("several")
+            assert _names(same) == ["now", "nested"]
+        assert _names(same) == ["now", "nested", "several"]
+
+
+def _names(adapter: TestAdapter) -> list[str]:
+    return [envelope.payload["arguments"][0] for envelope in adapter.enqueued]
+
+
+@pytest.mark.django_db(transaction=True)
 class TestPolicies:
     def test_true_waits_even_in_the_adapter_s_own_transaction(
         self, same: TestAdapter, monkeypatch: pytest.MonkeyPatch
@@ -111,6 +145,16 @@ class TestPolicies:
             HelloJob.perform_later()
             assert same.enqueued == []
         assert len(same.enqueued) == 1
+
+    @pytest.mark.line("EX-012")
+    def test_a_class_that_was_loaded_with_all_others_may_say_so(self, queue: TestAdapter) -> None:
+        class EagerJob(HelloJob):
+            enqueue_after_transaction_commit = False
+
+        discovery.discover()
+        with transaction.atomic():
+            EagerJob.perform_later()
+            assert len(queue.enqueued) == 1
 
     @pytest.mark.line("AJ-137", "AJ-139")
     def test_false_never_waits(self, queue: TestAdapter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,7 @@ class TestRetryOn:
         StubbornJob.perform_later(["Value"] * 12)
         assert buffer.lines()[-1] == "succeeded on execution 13"
 
+    @pytest.mark.line("EX-031")
     def test_the_cause_of_an_error_is_looked_at_too(self) -> None:
         @retry_on(Flaky, wait=0, attempts=2)
         class WrappingJob(ActiveJob):
@@ -294,7 +295,7 @@ class TestRescueFrom:
         MendingJob.perform_later("nobody")
         assert buffer.lines() == ["rescued from nobody", "performed for somebody"]
 
-    @pytest.mark.line("AJ-288")
+    @pytest.mark.line("AJ-288", "EX-032")
     def test_without_a_handler_the_error_comes_out_of_perform_now(self) -> None:
         with pytest.raises(ValueError):  # noqa: PT011 - raised without a message
             FailingJob.perform_now(["Value"])
@@ -332,6 +333,79 @@ class TestRescueFrom:
         execute(envelope, adapter=queue)
         assert buffer.lines() == [(RecordNotFound, "RecordNotFound", [])]
 
+    @pytest.mark.line("EX-026")
+    def test_of_two_for_one_error_the_last_one_declared_has_it(self) -> None:
+        class TwiceJob(ActiveJob):
+            @rescue_from(ValueError)
+            def first(self) -> None:
+                buffer.add("first")
+
+            @rescue_from(ValueError)
+            def last(self) -> None:
+                buffer.add("last")
+
+            def perform(self) -> None:
+                raise ValueError
+
+        TwiceJob.perform_now()
+        assert buffer.lines() == ["last"]
+
+    @pytest.mark.line("EX-027", "EX-028")
+    def test_a_method_may_take_the_error_or_leave_it(self) -> None:
+        class EitherJob(ActiveJob):
+            @rescue_from(ValueError)
+            def without(self) -> None:
+                buffer.add("a ValueError")
+
+            @rescue_from(KeyError)
+            def with_it(self, error: KeyError) -> None:
+                buffer.add(error.args)
+
+            def perform(self, error: str) -> None:
+                raise {"v": ValueError(1), "k": KeyError(2)}[error]
+
+        EitherJob.perform_now("v")
+        EitherJob.perform_now("k")
+        assert buffer.lines() == ["a ValueError", (2,)]
+
+    @pytest.mark.line("EX-029")
+    def test_a_class_may_say_itself_which_errors_are_its_own(self) -> None:
+        class Even(type):
+            def __instancecheck__(cls, error: object) -> bool:
+                return isinstance(error, ValueError) and error.args[0] % 2 == 0
+
+        class EvenError(Exception, metaclass=Even):
+            pass
+
+        class ChoosyJob(ActiveJob):
+            @rescue_from(EvenError)
+            def rescue(self, error: ValueError) -> None:
+                buffer.add(error.args[0])
+
+            def perform(self, number: int) -> None:
+                raise ValueError(number)
+
+        ChoosyJob.perform_now(2)
+        with pytest.raises(ValueError, match="3"):
+            ChoosyJob.perform_now(3)
+        assert buffer.lines() == [2]
+
+    @pytest.mark.line("EX-033")
+    def test_errors_that_cause_each_other_come_to_an_end(self) -> None:
+        class CircularJob(ActiveJob):
+            @rescue_from(KeyError)
+            def rescue(self) -> None:
+                buffer.add("rescued")
+
+            def perform(self) -> None:
+                first, second = ValueError("first"), ValueError("second")
+                first.__cause__, second.__cause__ = second, first
+                raise first
+
+        with pytest.raises(ValueError, match="first"):
+            CircularJob.perform_now()
+        assert buffer.lines() == []
+
     def test_what_a_handler_raises_comes_out_in_the_error_s_place(self) -> None:
         class WorseJob(ActiveJob):
             @rescue_from(ValueError)
@@ -363,6 +437,7 @@ class TestOrder:
         OrderedJob.perform_now("key")
         assert buffer.lines() == ["specific", "broad"]
 
+    @pytest.mark.line("EX-030")
     def test_methods_come_after_the_decorators_the_lowest_first_and_parents_last(self) -> None:
         class ParentJob(ActiveJob):
             @rescue_from(Exception)

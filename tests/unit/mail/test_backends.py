@@ -165,12 +165,6 @@ class TestNoCircle:
         with pytest.raises(ConfigurationError, match=f"{inner!r} is not an alias of MAILERS"):
             Mailer.mail(to="a@example.com", body="Hi").deliver_now()
 
-    @pytest.mark.line("AM-123")
-    @pytest.mark.skipif(not HAS_MAILERS, reason="mailers came with Django 6.1")
-    def test_an_unknown_mailer_is_named(self) -> None:
-        with pytest.raises(ConfigurationError, match="using='lost': MAILERS has no such alias"):
-            Mailer.mail(to="a@example.com", body="Hi", using="lost").deliver_now()
-
 
 class TestSettings:
     @pytest.mark.skipif(not HAS_MAILERS, reason="mailers came with Django 6.1")

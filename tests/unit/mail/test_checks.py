@@ -86,3 +86,28 @@ class TestSettings:
     def test_nothing_is_said_while_the_settings_cannot_be_read(self, settings: Any) -> None:
         settings.ACTIVE_JOB = {"EMAIL_BACKEND": 7}
         assert found() == []
+
+
+class TestPaths:
+    @pytest.mark.parametrize(
+        ("key", "value", "message"),
+        [
+            ("MAIL_DELIVERY_JOB", "shop.no.Job", "'shop.no.Job' cannot be imported"),
+            ("MAIL_DELIVERY_JOB", "tests.unit.mail.furniture.PlainJob", "delivers no mail."),
+            ("MAIL_INTERCEPTORS", ["shop.no.Sandbox"], "'shop.no.Sandbox' cannot be imported"),
+            ("MAIL_OBSERVERS", ["shop.no.Witness"], "'shop.no.Witness' cannot be imported"),
+        ],
+    )
+    def test_one_that_leads_nowhere_is_found(
+        self, settings: Any, key: str, value: Any, message: str
+    ) -> None:
+        settings.ACTIVE_JOB = {**settings.ACTIVE_JOB, key: value}
+        [(id, text)] = found()
+        assert id == "activejob.E014"
+        assert text.startswith(f'ACTIVE_JOB["{key}"]: ')
+        assert message in text
+
+    def test_a_delivery_job_of_the_project_is_fine(self, settings: Any) -> None:
+        path = "tests.unit.mail.furniture.QueuedDeliveryJob"
+        settings.ACTIVE_JOB = {**settings.ACTIVE_JOB, "MAIL_DELIVERY_JOB": path}
+        assert found() == []

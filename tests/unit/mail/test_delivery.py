@@ -9,6 +9,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core import mail
 
+from django_activejob import throttle
 from django_activejob.adapters.test import TestAdapter
 from django_activejob.contracts import Outcome
 from django_activejob.errors import DeserializationError, RecordNotFound
@@ -20,6 +21,7 @@ from django_activejob.mail import (
     deliver_all_later,
     registry,
     rescue_from,
+    send_mail_later,
 )
 from tests.jobs import buffer
 from tests.shop.models import Person
@@ -338,3 +340,35 @@ def _raising(error: Exception) -> Any:
         raise error
 
     return fail
+
+
+class TestTheDeliveryJobOfTheSettings:
+    def test_it_delivers_for_all_who_name_none(self, settings: Any, queue: TestAdapter) -> None:
+        path = "tests.unit.mail.furniture.QueuedDeliveryJob"
+        settings.ACTIVE_JOB = {**settings.ACTIVE_JOB, "MAIL_DELIVERY_JOB": path}
+        assert type(WelcomeMailer.hello().to_job()) is QueuedDeliveryJob
+        assert type(SlowMailer.hello().to_job()) is SlowDeliveryJob
+        job = send_mail_later("S", "B", None, ["a@example.com"])
+        assert type(job) is QueuedDeliveryJob
+
+
+@throttle(to=100, per=60, key=lambda mailer, action, method, **_: mailer)
+class EvenDeliveryJob(MailDeliveryJob):
+    pass
+
+
+class EvenMailer(WelcomeMailer):
+    delivery_job = EvenDeliveryJob
+
+
+class OtherEvenMailer(WelcomeMailer):
+    delivery_job = EvenDeliveryJob
+
+
+class TestThrottles:
+    def test_each_mailer_may_have_one_of_its_own(self, queue: TestAdapter) -> None:
+        for mailer in (EvenMailer, EvenMailer, OtherEvenMailer):
+            mailer.with_params(who="Ada").hello("Ada").deliver_later()
+        throttles = [envelope.throttle for envelope in queue.enqueued]
+        keys = [throttle.key.rpartition(".")[2] for throttle in throttles if throttle]
+        assert keys == ["EvenMailer", "EvenMailer", "OtherEvenMailer"]

@@ -2,24 +2,30 @@ from __future__ import annotations
 
 import re
 import unittest
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core import mail
 
 from django_activejob.adapters.test import TestAdapter
+from django_activejob.mail import unregister_interceptor, unregister_observer
 from tests.unit.mail.furniture import perform_all
 
 
 @pytest.fixture
-def page(pytestconfig: pytest.Config, settings: Any, queue: TestAdapter) -> dict[str, Any]:
+def page(
+    pytestconfig: pytest.Config, settings: Any, queue: TestAdapter
+) -> Iterator[dict[str, Any]]:
     """What the code blocks of the page have made, one after the other."""
     settings.ADMINS = ["boss@example.com"]
     text = (pytestconfig.rootpath / "docs" / "how-to" / "mail.md").read_text("utf-8")
     made: dict[str, Any] = {"__name__": "how_to_mail"}
     for block in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL):
         exec(block, made)
-    return made
+    yield made
+    unregister_interceptor(made["Sandbox"])
+    unregister_observer(made["archive"])
 
 
 @pytest.mark.usefixtures("page")
@@ -28,11 +34,14 @@ class TestThePageAboutMail:
         sent_at_once = len(mail.outbox)
         limits = {envelope.limit.to for envelope in queue.enqueued if envelope.limit}
         assert limits == {2}
-        waiting = len(queue.enqueued)
+        envelopes = list(queue.enqueued)
+        waiting = len(envelopes)
         executions = perform_all(queue)
         assert [execution.error for execution in executions] == [None] * waiting
-        assert (sent_at_once, waiting) == (1, 10)
-        assert len(mail.outbox) == 11
+        assert {envelope.throttle.to for envelope in envelopes if envelope.throttle} == {100}
+        assert (sent_at_once, waiting) == (1, 11)
+        assert len(mail.outbox) == 12
+        assert {tuple(message.to) for message in mail.outbox[1:]} == {("developers@example.com",)}
 
     @pytest.mark.django_db
     def test_its_tests_pass(self, page: dict[str, Any]) -> None:

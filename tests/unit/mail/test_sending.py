@@ -183,8 +183,3 @@ class TestMailers:
         send("a@example.com", using="default")
         execute(queue.enqueued.pop(), adapter=queue)
         assert mail.outbox[0].sent_using == "default"
-
-    @pytest.mark.skipif(django.VERSION >= (6, 1), reason="mailers came with Django 6.1")
-    def test_before_there_were_mailers_they_cannot_be_named(self) -> None:
-        with pytest.raises(ConfigurationError, match=r"came with Django 6\.1"):
-            send("a@example.com", using="marketing")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from django_activejob import ActiveJob, handler
-from django_activejob.contracts import JobQuery
+from django_activejob.adapters.database.inspector import DatabaseInspector
+from django_activejob.adapters.database.models import Job
+from django_activejob.contracts import JobQuery, Limit
 from django_activejob.job.packing import pack
-from django_activejob.testing.contracts.furniture import Worker, failed
+from django_activejob.testing.contracts.furniture import Worker, envelope, failed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,6 +42,11 @@ def enqueue(*numbers: int, **options: Any) -> list[str]:
         ParcelJob(number).set(**options) if options else ParcelJob(number) for number in numbers
     ]
     return [str(adapter.enqueue(pack(job))) for job in made]
+
+
+def enqueue_limited(*keys: str) -> None:
+    limits = [Limit(key=key, to=1, duration=60.0, on_conflict="block") for key in keys]
+    handler.adapter("database").enqueue_all([envelope(1, limit=limit) for limit in limits])
 
 
 def fail_all() -> None:
@@ -129,6 +138,32 @@ class TestQueues:
         shown = jobs("stats")
         assert "ready      2" in shown
         assert "default" in shown
+
+
+class TestSemaphores:
+    def test_they_are_shown(self) -> None:
+        enqueue_limited("shop/1", "shop/1")
+        [semaphore] = facts("semaphores")
+        assert semaphore["key"] == "shop/1"
+        assert (semaphore["limit"], semaphore["holders"], semaphore["blocked"]) == (1, 1, 1)
+        assert datetime.fromisoformat(semaphore["oldest_blocked_at"]).tzinfo is not None
+        assert "shop/1  1      1        1" in jobs("semaphores")
+
+    def test_permits_of_running_jobs_are_taken_away(self) -> None:
+        enqueue_limited("shop/1")
+        assert facts("release", "shop/1") == {"done": 0}
+        Job.objects.update(state="running", process_id="1" * 32, claimed_at=timezone.now())
+        assert jobs("release", "shop/1", "--holder", "0").startswith("shop/1: 0 running jobs")
+        assert jobs("release", "shop/1") == (
+            "shop/1: 1 running jobs have lost their permits; they run on.\n"
+        )
+        assert facts("semaphores")[0]["holders"] == 0
+
+    def test_an_adapter_without_them_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(DatabaseInspector, "actions", frozenset())
+        for arguments in (("semaphores",), ("release", "shop/1")):
+            with pytest.raises(CommandError, match="does not tell of concurrency limits"):
+                jobs(*arguments)
 
 
 class TestMistakes:

@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from django_activejob.management.commands import runjobs
 from django_activejob.runtime.configuration import Plan
@@ -20,7 +21,7 @@ class FakeSupervisor:
     status = 0
     plans: list[Plan] = []  # noqa: RUF012 - emptied before each test
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, watcher: int | None = None) -> None:
         self.plans.append(plan)
 
     def run(self) -> int:
@@ -67,6 +68,11 @@ class TestGreeting:
 
     def test_counts_one_as_one(self) -> None:
         assert "queues *; 1 process × 1 thread\n" in run("--threads", "1")
+
+    def test_an_event_loop_is_named(self, supervisor: type[FakeSupervisor]) -> None:
+        assert "1 process × 500 jobs on an event loop\n" in run("--concurrency", "500")
+        (plan,) = supervisor.plans
+        assert (plan.workers[0].concurrency, plan.workers[0].slots) == (500, 500)
 
     def test_options_reach_the_supervisor(self, supervisor: type[FakeSupervisor]) -> None:
         run("--shutdown-timeout", "3", "--queues", "a,b*")
@@ -119,6 +125,19 @@ class TestMistakes:
         with pytest.raises(SystemExit) as caught:
             runjobs.Command().run_from_argv(["manage.py", "runjobs", "--skip-checks"])
         assert caught.value.code == 130
+
+
+class TestReload:
+    def test_it_needs_a_command_line_that_can_be_repeated(self) -> None:
+        with pytest.raises(CommandError, match="--reload: works from a shell only"):
+            run("--reload")
+
+    def test_debug_asks_for_it_in_a_shell_only(
+        self, settings: Settings, supervisor: type[FakeSupervisor]
+    ) -> None:
+        settings.DEBUG = True
+        run()
+        assert len(supervisor.plans) == 1
 
 
 class TestLogs:

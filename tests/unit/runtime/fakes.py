@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from typing_extensions import override
 
@@ -21,6 +22,7 @@ from django_activejob.contracts import (
     ProcessRecord,
     QueueAdapter,
     Settlement,
+    Tally,
 )
 
 
@@ -41,8 +43,9 @@ def payload(job_class: str = "shop.ReportJob", job_id: str = "6f0a") -> Payload:
     }
 
 
-def claim(token: str = "1:1") -> Claim:
-    return Claim(token=token, envelope=Envelope(payload=payload(), queue_name="default"))
+def claim(token: str = "1:1", **changes: Any) -> Claim:
+    envelope = Envelope(payload=payload(), queue_name="default", **changes)
+    return Claim(token=token, envelope=envelope)
 
 
 def settlement(token: str = "1:1", outcome: Outcome = Outcome.PERFORMED) -> Settlement:
@@ -114,6 +117,8 @@ class FakeRegistry:
         self.commands: list[Command] = []
         self.buried: list[Buried] = []
         self.overdue: list[str] = []
+        self.metadata: Mapping[str, Any] | None = None
+        self.tallies: list[Tally] = []
 
     def fail(self, method: str, *errors: Exception) -> None:
         self.errors[method] = deque(errors)
@@ -124,8 +129,17 @@ class FakeRegistry:
     def register(self, record: ProcessRecord) -> None:
         self._note("register", record)
 
-    def beat(self, process_id: str, *, running: Sequence[str]) -> Sequence[Command]:
+    def beat(
+        self,
+        process_id: str,
+        *,
+        running: Sequence[str],
+        metadata: Mapping[str, Any] | None = None,
+        tallies: Sequence[Tally] = (),
+    ) -> Sequence[Command]:
         self._note("beat", process_id, list(running))
+        self.metadata = metadata
+        self.tallies += tallies
         commands, self.commands = self.commands, []
         return commands
 

@@ -11,11 +11,11 @@ import pytest
 from django_activejob import signals
 from django_activejob.runtime import child as child_module
 from django_activejob.runtime import post as post_module
-from django_activejob.runtime.birth import Birth
+from django_activejob.runtime.birth import Birth, Exit
 from django_activejob.runtime.child import Child, describe, fork
 from django_activejob.runtime.configuration import ProcessPlan, Timing
 from django_activejob.runtime.os_signals import SignalInbox
-from django_activejob.runtime.post import Post
+from django_activejob.runtime.post import Bear, Post
 from django_activejob.runtime.started import StartedPage
 
 PLAN = ProcessPlan(name="worker-1", worker=None, chores_for=(), timing=Timing())
@@ -37,6 +37,10 @@ def lead(monkeypatch: pytest.MonkeyPatch) -> Callable[[Life], None]:
     return lambda life: monkeypatch.setattr(child_module, "live_and_exit", life)
 
 
+def bearer(inbox: SignalInbox) -> Bear:
+    return lambda plan, deaths: fork(plan, predecessors=deaths, inbox=inbox)
+
+
 def status_of(child: Child) -> int:
     return os.waitpid(child.pid, 0)[1]
 
@@ -47,6 +51,7 @@ class TestDescribe:
         [
             (0, "exited with status 0"),
             (3 << 8, "exited with status 3"),
+            (73 << 8, "was stopped by an operator"),
             (75 << 8, "left because the store had lost touch with it"),
             (signal.SIGKILL, "killed by SIGKILL"),
             (60, "killed by signal 60"),
@@ -105,7 +110,7 @@ class TestChild:
     def test_one_that_says_nothing_for_long_is_hung(self, monkeypatch: pytest.MonkeyPatch) -> None:
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
-        child = Child(pid=1, process_id="abc", news=reading, page=StartedPage(threads=1))
+        child = Child(pid=1, process_id="abc", news=reading, page=StartedPage(slots=1))
         assert not child.is_hung()
         monkeypatch.setattr(child_module, "BOOT_TIMEOUT", -1.0)
         assert child.is_hung()
@@ -125,7 +130,7 @@ class TestPost:
             os._exit(3)
 
         lead(life)
-        post = Post(PLAN, inbox=inbox)
+        post = Post(PLAN, bear=bearer(inbox))
         assert post.is_due()
         self._live_and_die(post)
         assert post.is_due()
@@ -141,33 +146,29 @@ class TestPost:
     ) -> None:
         lead(lambda plan, birth: os._exit(3))
         monkeypatch.setattr(post_module, "_STEADY", 0.0)
-        post = Post(PLAN, inbox=inbox)
+        post = Post(PLAN, bear=bearer(inbox))
         for _ in range(3):
             self._live_and_die(post)
             assert post.is_due()
 
-    def test_a_host_that_cannot_fork_is_asked_again_later(
-        self,
-        inbox: SignalInbox,
-        monkeypatch: pytest.MonkeyPatch,
-        caplog: pytest.LogCaptureFixture,
+    def test_a_host_with_no_room_for_a_child_is_asked_again_later(
+        self, caplog: pytest.LogCaptureFixture
     ) -> None:
         def fail(*_: object, **__: object) -> Child:
             raise BlockingIOError(11, "Resource temporarily unavailable")
 
-        monkeypatch.setattr(post_module, "fork", fail)
-        post = Post(PLAN, inbox=inbox)
+        post = Post(PLAN, bear=fail)
         post.fill()
         assert post.child is None
         assert not post.is_due()
-        assert caplog.messages == ["worker-1 cannot be forked: Resource temporarily unavailable."]
+        assert caplog.messages == ["worker-1 cannot be started: Resource temporarily unavailable."]
 
     @pytest.mark.line("RQ-022")
     def test_it_is_hopeless_after_five_failed_boots(
         self, lead: Callable[[Life], None], inbox: SignalInbox
     ) -> None:
         lead(lambda plan, birth: os._exit(1))
-        post = Post(PLAN, inbox=inbox)
+        post = Post(PLAN, bear=bearer(inbox))
         for _ in range(4):
             self._live_and_die(post)
         assert not post.is_hopeless
@@ -186,7 +187,7 @@ class TestPost:
             os._exit(1)
 
         lead(life)
-        post = Post(PLAN, inbox=inbox)
+        post = Post(PLAN, bear=bearer(inbox))
         for _ in range(4):
             self._live_and_die(post)
         assert list(os.read(reading, 10)) == [0, 1, 2, 1]
@@ -200,12 +201,22 @@ class TestPost:
             told.append({name: facts[name] for name in ("pid", "reason", "replacement_pid")})
 
         lead(lambda plan, birth: os._exit(3))
-        post = Post(PLAN, inbox=inbox)
+        post = Post(PLAN, bear=bearer(inbox))
         first = self._live_and_die(post)
         signals.process_replaced.connect(receive)
         second = self._live_and_die(post)
         signals.process_replaced.disconnect(receive)
         assert told == [{"pid": first, "reason": "exited with status 3", "replacement_pid": second}]
+
+    @pytest.mark.line("DB-090")
+    def test_what_an_operator_stopped_is_not_replaced(
+        self, lead: Callable[[Life], None], inbox: SignalInbox
+    ) -> None:
+        lead(lambda plan, birth: os._exit(Exit.STOPPED))
+        post = Post(PLAN, bear=bearer(inbox))
+        self._live_and_die(post)
+        assert post.is_done
+        assert not post.is_due()
 
     def _live_and_die(self, post: Post) -> int:
         post.fill()

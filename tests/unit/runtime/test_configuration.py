@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from django_activejob import handler
 from django_activejob.conf import Settings, WorkerSettings
 from django_activejob.contracts import QueueAdapter
 from django_activejob.errors import ConfigurationError, UnknownAdapter
-from django_activejob.runtime.configuration import Options, Plan, plan
+from django_activejob.runtime import supervisor
+from django_activejob.runtime.configuration import Options, Plan, Timing, plan
 
 from .fakes import FakeAdapter, FakeRegistry, FakeSource
 
@@ -53,6 +56,16 @@ class TestPlan:
         assert made.processes[3].worker is None
         assert made.processes[3].adapters == ("database", "redis")
         assert len(made.workers) == 3
+
+    def test_an_event_loop_has_so_many_slots(self) -> None:
+        (threaded,) = planned(WorkerSettings(threads=3)).workers
+        assert (threaded.concurrency, threaded.slots) == (None, 3)
+        (looped,) = planned(WorkerSettings(threads=3, concurrency=200)).workers
+        assert (looped.threads, looped.slots) == (3, 200)
+        (asked,) = planned(WorkerSettings(concurrency=200), concurrency=7).workers
+        assert asked.slots == 7
+        with pytest.raises(ConfigurationError, match="--concurrency: 0 is too few"):
+            planned(concurrency=0)
 
     def test_in_a_drain_every_worker_looks_itself_for_what_is_due(self) -> None:
         made = planned(WorkerSettings(processes=2), drain=True)
@@ -129,3 +142,24 @@ class TestMistakes:
         with pytest.raises(ConfigurationError) as caught:
             planned(**options)
         assert str(caught.value) == message
+
+
+class TestDefaults:
+    @pytest.mark.line("RQ-025")
+    def test_all_has_ended_before_platforms_lose_patience(self) -> None:
+        # Kubernetes and Heroku kill after 30 s, systemd after 90 s. All processes stop at once,
+        # so that it does not matter how many there are.
+        assert Timing().shutdown_timeout == Settings(adapters={}).shutdown_timeout
+        assert Timing().shutdown_timeout + supervisor._GRACE + supervisor._LAST_GRACE < 30
+
+
+class TestStartMethod:
+    @pytest.mark.line("RQ-196")
+    @pytest.mark.parametrize(("platform", "method"), [("darwin", "spawn"), ("linux", "fork")])
+    def test_it_is_spawn_where_a_fork_is_not_safe(
+        self, monkeypatch: pytest.MonkeyPatch, platform: str, method: str
+    ) -> None:
+        monkeypatch.setattr(sys, "platform", platform)
+        assert planned().start_method == method
+        assert planned(start_method="spawn").start_method == "spawn"
+        assert planned(start_method="fork").start_method == "fork"

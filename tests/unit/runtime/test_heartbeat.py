@@ -12,9 +12,9 @@ from django_activejob.errors import AdapterUnavailable, ProcessPruned
 from django_activejob.runtime.heartbeat import Death, Heartbeat
 from tests.waiting import until
 
-from .fakes import FakeAdapter, FakeRegistry
+from .fakes import FakeAdapter, FakeRegistry, settlement
 
-RECORD = ProcessRecord(id="abc", kind="worker", hostname="here", pid=1)
+RECORD = ProcessRecord(id="abc", kind="worker", hostname="here", pid=1, metadata={"threads": 5})
 DEATH = Death(process_id="old", reason="killed by SIGKILL", started=("1:1",))
 
 Start = Callable[..., Heartbeat]
@@ -41,6 +41,7 @@ def start(registry: FakeRegistry, obeyed: list[Command]) -> Iterator[Start]:
             interval=interval,
             predecessors=predecessors,
             held=lambda: ["5:1"],
+            vitals=lambda: {"busy": 1},
             obey=obeyed.append,
             when_news=lambda: None,
         )
@@ -168,6 +169,12 @@ class TestBeating:
         assert heartbeat.is_alive()
         assert registry.named("deregister") == []
 
+    @pytest.mark.line("DB-086", "DB-087")
+    def test_tells_how_the_process_is(self, start: Start, registry: FakeRegistry) -> None:
+        start()
+        until(lambda: registry.named("beat"))
+        assert registry.metadata == {"threads": 5, "busy": 1}
+
     def test_hands_on_commands(
         self, start: Start, registry: FakeRegistry, obeyed: list[Command]
     ) -> None:
@@ -204,3 +211,33 @@ class TestLeaving:
         heartbeat.end()
         heartbeat.join(until=clock.monotonic() + 5)
         assert registry.named("deregister") == []
+
+
+class TestTallies:
+    def test_go_with_the_next_beat(self, start: Start, registry: FakeRegistry) -> None:
+        heartbeat = start()
+
+        heartbeat.tallying.note([settlement()])
+
+        until(lambda: [tally.performed for tally in registry.tallies] == [1], within=5)
+
+    def test_that_no_store_took_go_with_a_later_one(
+        self, start: Start, registry: FakeRegistry
+    ) -> None:
+        registry.fail("beat", AdapterUnavailable("away"), AdapterUnavailable("away"))
+        heartbeat = start()
+
+        heartbeat.tallying.note([settlement()])
+
+        until(lambda: [tally.performed for tally in registry.tallies] == [1], within=5)
+
+    def test_go_before_the_process_leaves(self, start: Start, registry: FakeRegistry) -> None:
+        heartbeat = start(interval=60.0)
+        until(lambda: heartbeat.is_registered, within=5)
+        heartbeat.tallying.note([settlement()])
+
+        heartbeat.end()
+        heartbeat.join(until=clock.monotonic() + 5)
+
+        assert [tally.performed for tally in registry.tallies] == [1]
+        assert registry.calls[-1][0] == "deregister"

@@ -23,7 +23,7 @@ from django_activejob.runtime.process import Process
 from django_activejob.runtime.started import StartedPage
 from tests.waiting import until
 
-from .fakes import FakeAdapter, FakeRegistry, FakeSource
+from .fakes import FakeAdapter, FakeRegistry, FakeSource, claim
 
 TIMING = Timing(
     shutdown_timeout=0.3,
@@ -84,7 +84,7 @@ def live(adapter: FakeAdapter, news: tuple[int, int]) -> Live:
             process_id="abc",
             supervisor_pid=supervisor_pid or os.getppid(),
             news=news[1],
-            page=StartedPage(threads=2),
+            page=StartedPage(slots=2),
             predecessors=(Death(process_id="old", reason="killed by SIGKILL", started=()),),
         )
         inbox = SignalInbox()
@@ -133,6 +133,7 @@ class TestLife:
         assert record.metadata == {
             "name": "worker-1",
             "supervisor_pid": os.getppid(),
+            "duties": ["worker", "dispatcher"],
             "queues": ["default"],
             "threads": 2,
         }
@@ -159,9 +160,11 @@ class TestLife:
             registry.commands = [Command(action="quiet"), Command(action="cancel", token="1:1")]
             source = adapter.source("abc")
             until(lambda: source.closings)
+            until(lambda: registry.metadata and registry.metadata["quiet"])
             registry.commands = [Command(action="stop")]
 
-        assert live(meanwhile=after_beats(registry, act)) is Exit.IN_ORDER
+        assert live(meanwhile=after_beats(registry, act)) is Exit.STOPPED
+        assert registry.calls[-1][0] == "deregister"
 
     def test_quiet_by_signal_keeps_it_alive(
         self, live: Live, registry: FakeRegistry, adapter: FakeAdapter
@@ -218,6 +221,27 @@ class TestMishaps:
             os.kill(os.getpid(), signal.SIGTERM)
 
         assert live(meanwhile=after_beats(registry, act)) is Exit.IN_ORDER
+
+    @pytest.mark.parametrize(("on_crash", "leaves"), [("fail", False), ("retry", True)])
+    def test_it_does_not_give_back_what_must_not_run_again_and_could_not_be_settled(
+        self,
+        live: Live,
+        registry: FakeRegistry,
+        adapter: FakeAdapter,
+        on_crash: str,
+        leaves: bool,
+    ) -> None:
+        source = adapter.source("abc")
+        source.settle_errors.extend(AdapterUnavailable("down") for _ in range(10_000))
+
+        def act() -> None:
+            source.ready.append(claim(on_crash=on_crash))
+            until(lambda: len(source.settle_errors) < 10_000)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        status = live(meanwhile=after_beats(registry, act))
+        assert bool(registry.named("deregister")) is leaves
+        assert status is (Exit.IN_ORDER if leaves else Exit.GIVEN_UP)
 
     def test_a_store_that_refuses_it_is_reported(
         self, live: Live, registry: FakeRegistry, caplog: pytest.LogCaptureFixture

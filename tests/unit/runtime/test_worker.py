@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from unittest.mock import Mock
 
@@ -12,9 +14,11 @@ import pytest
 from django_activejob import clock, signals
 from django_activejob.contracts import Claim, Execution, Outcome, QueueAdapter, Settlement
 from django_activejob.errors import AdapterUnavailable
+from django_activejob.runtime import memory
 from django_activejob.runtime import worker as worker_module
 from django_activejob.runtime.configuration import WorkerPlan
 from django_activejob.runtime.started import StartedPage
+from django_activejob.runtime.tallying import Tallying
 from django_activejob.runtime.worker import Worker
 from tests.waiting import until
 
@@ -48,7 +52,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 
 @pytest.fixture
 def page() -> StartedPage:
-    return StartedPage(threads=2)
+    return StartedPage(slots=2)
 
 
 @pytest.fixture
@@ -63,6 +67,7 @@ def make(gate: Gate, page: StartedPage) -> Iterator[Make]:
             process_id="abc",
             page=page,
             may_claim=may_claim,
+            tallying=Tallying(),
         )
         worker.start()
         made.append(worker)
@@ -222,6 +227,17 @@ class TestCutShort:
 
 
 class TestClaimingAhead:
+    def test_goes_to_the_store_for_half_of_what_may_wait_at_least(
+        self, make: Make, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker_module, "Allowance", lambda: Mock(surplus=10))
+        source = FakeSource(*(claim(f"{number}:1") for number in range(200)))
+        gate.open.set()
+        make(source)
+        until(lambda: len(source.settled) == 200)
+        assert min(source.limits) >= 5
+        assert max(source.limits) <= 12
+
     def test_what_has_not_begun_in_time_goes_back(
         self, make: Make, gate: Gate, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -246,3 +262,37 @@ class TestClaimingAhead:
         make(source)
         until(lambda: source.settled_tokens == ["9:1"])
         assert source.settled[0].execution is None
+
+
+class EndlessSource(FakeSource):
+    """Hands out so many claims, and remembers none of them."""
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__()
+        self.left = most
+        self.ended = 0
+
+    def claim(self, queues: Sequence[str], *, limit: int) -> Sequence[Claim]:
+        number = min(limit, self.left)
+        self.left -= number
+        return [claim(f"{self.left}:{index}") for index in range(number)]
+
+    def settle(self, settlements: Sequence[Settlement]) -> Sequence[str]:
+        self.ended += len(settlements)
+        return ()
+
+
+class TestMemory:
+    @pytest.mark.line("RQ-200")
+    def test_it_stays_the_same_over_a_hundred_thousand_jobs(self, make: Make, gate: Gate) -> None:
+        gate.open.set()
+        gate.begun = deque(maxlen=1)  # type: ignore[assignment]  # it is to remember nothing
+        source = EndlessSource(most=120_000)
+        worker = make(source)
+        until(lambda: source.ended > 20_000, within=60)
+        gc.collect()
+        before = memory.resident()
+        until(lambda: source.ended == 120_000, within=120)
+        until(lambda: not worker.held())
+        gc.collect()
+        assert memory.resident() - before < 5 * memory.MEGABYTE

@@ -599,6 +599,7 @@ class TestRefusedArguments:
             (10**5000, "more than 4,200 digits"),
             ("\ud800", "half a surrogate pair"),
             (furniture.ShortText("\ud800"), "half a surrogate pair"),
+            (QueryDict("name=\ud800", encoding="utf-8"), "half a surrogate pair"),
             (furniture.HTTPStatus.OK, "the class http.HTTPStatus cannot travel"),
             (ValueError, "the class builtins.ValueError cannot travel"),
         ],

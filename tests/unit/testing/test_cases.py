@@ -67,6 +67,7 @@ class BetweenTests(JobTestMixin, unittest.TestCase):
         self.perform_enqueued_jobs()
         HelloJob.perform_later()
 
+    @pytest.mark.line("RQ-250")
     def test_nothing_is_left_for_the_next(self) -> None:
         self.check()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -106,8 +107,19 @@ def outcome_of(folder: Path, text: str) -> str:
 
 
 class TestThePlugin:
+    @pytest.mark.line("RQ-250")
     def test_its_fixtures_assert_perform_and_clean_up(self, tmp_path: Path) -> None:
         assert "4 passed" in outcome_of(tmp_path, SETTINGS % "test" + JOBS + FIXTURES)
+
+    @pytest.mark.line("RQ-250")
+    def test_runs_side_by_side_do_not_meet(self, tmp_path: Path) -> None:
+        folders = [tmp_path / name for name in ("one", "other", "third")]
+        for folder in folders:
+            folder.mkdir()
+        with ThreadPoolExecutor(len(folders)) as threads:
+            text = SETTINGS % "test" + JOBS + FIXTURES
+            ends = list(threads.map(lambda folder: outcome_of(folder, text), folders))
+        assert all("4 passed" in end for end in ends), ends
 
     def test_its_mark_names_the_adapter_for_all_classes(self, tmp_path: Path) -> None:
         assert "4 passed" in outcome_of(tmp_path, SETTINGS % "inline" + JOBS + MARKS)

@@ -2,23 +2,61 @@
 
 from __future__ import annotations
 
+import asyncio
+import ctypes
+import logging
 import os
+import signal
+import subprocess
 import sys
+import threading
 import time
+import warnings
 from typing import ClassVar
 
-from django_activejob import ActiveJob, Continuable, limits_concurrency
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.module_loading import import_string
+
+from django_activejob import (
+    ActiveJob,
+    Continuable,
+    limits_concurrency,
+    retry_on,
+    throttle,
+    unique_for,
+)
 from django_activejob.continuations import Step
 
 
 class NoteJob(ActiveJob):
     """Takes its time, and keeps a diary."""
 
-    def perform(self, number: int, seconds: float = 0.0) -> None:
+    def perform(self, number: int, seconds: float = 0.0, ballast: str = "") -> None:
         """Write down the beginning, wait, write down the end."""
         note(number, "start")
         time.sleep(seconds)
         note(number, "end")
+
+
+class CoroutineJob(ActiveJob):
+    """Takes its time on an event loop, with a look at the database."""
+
+    async def perform(self, number: int, seconds: float = 0.0) -> None:
+        """Write down the beginning, wait, write down the end."""
+        await ContentType.objects.acount()
+        note(number, "start")
+        await asyncio.sleep(seconds)
+        note(number, "end")
+
+
+class CallJob(ActiveJob):
+    """Calls a function that a test has written."""
+
+    def perform(self, number: int, path: str) -> None:
+        """Import the function when its time has come, and call it."""
+        import_string(path)(number)
 
 
 class PaymentJob(NoteJob):
@@ -30,6 +68,50 @@ class PaymentJob(NoteJob):
 @limits_concurrency(key="one at a time")
 class LimitedJob(NoteJob):
     """Must not run beside another one of its class."""
+
+
+class QueryJob(ActiveJob):
+    """Asks the database something, as most jobs do."""
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, ask, write down the end."""
+        note(number, "start")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM django_content_type")
+        note(number, "end")
+
+
+@throttle(to=5, per=1)
+class ThrottledJob(NoteJob):
+    """Five of them may start in a second."""
+
+
+@limits_concurrency(to=2, key=lambda number, seconds, key: key)
+class KeyedJob(ActiveJob):
+    """Runs beside one other with its key at most."""
+
+    def perform(self, number: int, seconds: float, key: str) -> None:
+        """Write down the beginning, wait, write down the end."""
+        note(number, "start")
+        time.sleep(seconds)
+        note(number, "end")
+
+
+@unique_for(600, key=lambda number, *_: str(number))
+class UniqueJob(NoteJob):
+    """Is in the queue once, from its enqueue to its end."""
+
+
+@retry_on(ConnectionError, wait=0.2, attempts=4)
+class LuckyJob(ActiveJob):
+    """Ends well at its third execution."""
+
+    def perform(self, number: int) -> None:
+        """Write down each try; fail twice."""
+        note(number, "try")
+        if self.executions < 3:
+            raise ConnectionError
+        note(number, "end")
 
 
 class StepJob(Continuable, ActiveJob):
@@ -60,6 +142,81 @@ class CrashJob(ActiveJob):
         note(number, "start")
         time.sleep(seconds)
         os._exit(3)
+
+
+class SegfaultJob(ActiveJob):
+    """Crashes the interpreter, as a library with an endless recursion in C does."""
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, and read where nothing is."""
+        note(number, "start")
+        ctypes.string_at(0)
+
+
+class GreedyJob(ActiveJob):
+    """Wants more memory than there is."""
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, and ask for ten terabytes."""
+        note(number, "start")
+        bytearray(10**13)
+
+
+class EndlessRecursionJob(ActiveJob):
+    """Calls itself again and again."""
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, and never come back."""
+        note(number, "start")
+        self._again()
+
+    def _again(self) -> None:
+        self._again()
+
+
+class LeavingJob(ActiveJob):
+    """Leaves a thread and a process behind, which do not end."""
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning, start both, and go."""
+        note(number, "start")
+        threading.Thread(target=time.sleep, args=(600,), name="left").start()
+        subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        note(number, "end")
+
+
+class UntidyJob(ActiveJob):
+    """Changes what belongs to the whole process or thread, and does not put it back."""
+
+    def perform(self, number: int) -> None:
+        """Change language, time zone, logging and warnings, and try to change a signal."""
+        note(number, "start")
+        translation.activate("de")
+        timezone.activate("Asia/Tokyo")
+        warnings.simplefilter("ignore")
+        logging.getLogger("work").setLevel(logging.CRITICAL)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+class LookingJob(ActiveJob):
+    """Writes down in which language and time zone it runs."""
+
+    def perform(self, number: int) -> None:
+        """Write them down."""
+        note(number, f"{translation.get_language()},{timezone.get_current_timezone_name()}")
+
+
+class NoisyJob(ActiveJob):
+    """Says much, on both streams and in the log."""
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning and the end, and a flood in between."""
+        note(number, "start")
+        for index in range(2000):
+            print(index, "x" * 200)
+            print(index, "x" * 200, file=sys.stderr)
+            logging.getLogger("work").error("line %d %s", index, "x" * 200)
+        note(number, "end")
 
 
 class ExitJob(ActiveJob):

@@ -17,6 +17,8 @@ from django_activejob.testing.contracts.furniture import (
 )
 from tests.contracts.stores import ONLY_POSTGRES, RETURNING, SERVERS
 
+from .explaining import explained
+
 
 class TestStatements:
     @pytest.mark.line("RQ-071")
@@ -103,15 +105,9 @@ class TestPlans:
             cursor.execute("ANALYZE django_activejob_job")
         with CaptureQueriesContext(store.connection) as queries:
             assert len(claim(store, worker.id, ["few"], limit=2)) == 2
-        plan = explained(store, queries[-1]["sql"])
+        plan = explained(store, queries[-1]["sql"], word="EXPLAIN ANALYZE")
         assert "aj_job_ready_queue" in plan
         assert "Rows Removed by Filter" not in plan
-
-
-def explained(store: Store, sql: str) -> str:
-    with store.connection.cursor() as cursor:
-        cursor.execute("EXPLAIN ANALYZE " + sql)
-        return "\n".join(line for (line,) in cursor.fetchall())
 
 
 class TestPauses:

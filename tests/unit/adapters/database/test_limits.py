@@ -69,8 +69,9 @@ class TestCrashes:
         adapter.enqueue_all([limited(1), limited(2)])
         worker = Worker(adapter)
         claim = worker.claim_one()
-        monkeypatch.setattr(admission, "admit", _die)
-        worker.finish(claim)
+        with monkeypatch.context() as patched:
+            patched.setattr(admission, "admit", _die)
+            worker.finish(claim)
         assert worker.claim() == []
         assert run_chore(adapter, "unblock") == 1
         assert arguments(worker.claim()) == [2]
@@ -99,8 +100,11 @@ class TestCrashes:
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        monkeypatch.setattr(admission, "admit", _lose_store)
-        with caplog.at_level(logging.WARNING, logger=admission.__name__):
+        with (
+            monkeypatch.context() as patched,
+            caplog.at_level(logging.WARNING, logger=admission.__name__),
+        ):
+            patched.setattr(admission, "admit", _lose_store)
             assert adapter.enqueue(limited(1))
         assert "the next round of upkeep does" in caplog.text
         assert run_chore(adapter, "unblock") == 1

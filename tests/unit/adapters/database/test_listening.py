@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from unittest.mock import Mock
 
 import pytest
 from django.db import connections, transaction
 
-from django_activejob.adapters.database import DatabaseAdapter
+from django_activejob.adapters.database import DatabaseAdapter, doorbell
 from django_activejob.adapters.database.doorbell import Doorbell
 from django_activejob.adapters.database.store import Store
-from django_activejob.contracts import Limit
-from django_activejob.testing.contracts.furniture import Worker, envelope, run_chore
-from tests.contracts.stores import ONLY_POSTGRES
+from django_activejob.contracts import JobQuery, Limit
+from django_activejob.testing.contracts.furniture import (
+    Worker,
+    envelope,
+    failed,
+    later,
+    run_chore,
+)
+from tests.contracts.stores import ONLY_POSTGRES, SQLITE
+from tests.waiting import until
 
 LONG = 5.0  # seconds; no test waits for so long, unless it fails
 
 
 @pytest.fixture
-def bell(alias: str) -> Doorbell:
+def bell(alias: str) -> Iterator[Doorbell]:
     bell = Doorbell(Store(alias, listen=True))
     bell.rest(0)
-    return bell
+    yield bell
+    bell.hang_up()
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -73,6 +82,38 @@ class TestWordOfNewJobs:
         assert run_chore(adapter, "dispatch") == 1
         assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
 
+    def test_a_release_a_retry_and_a_departure_end_the_rest(
+        self, adapter: DatabaseAdapter, bell: Doorbell
+    ) -> None:
+        worker = Worker(adapter)
+        adapter.enqueue(envelope(1))
+        for give_back in (
+            worker.release,
+            worker.retry,
+            lambda _: worker.registry.deregister(worker.id),
+        ):
+            claim = worker.claim_one()
+            bell.rest(0.2)  # hears of what came before
+            assert seconds_of(lambda: bell.rest(0.05)) >= 0.05
+            give_back(claim)
+            assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
+
+    def test_an_operator_ends_the_rest(self, adapter: DatabaseAdapter, bell: Doorbell) -> None:
+        inspector, worker = adapter.inspector(), Worker(adapter)
+        adapter.enqueue(envelope(1))
+        worker.settle(worker.claim_one(), execution=failed())
+        adapter.enqueue(envelope(2, scheduled_at=later()))
+        inspector.pause("default")
+        for repair in (
+            lambda: inspector.retry(JobQuery(status="failed"), limit=10),
+            lambda: inspector.dispatch(JobQuery(status="scheduled"), limit=10),
+            lambda: inspector.resume("default"),
+        ):
+            bell.rest(0.2)
+            assert seconds_of(lambda: bell.rest(0.05)) >= 0.05
+            repair()
+            assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
+
     def test_a_permit_ends_the_rest(self, adapter: DatabaseAdapter, bell: Doorbell) -> None:
         limit = Limit(key="k", to=1, duration=180.0)
         adapter.enqueue_all([envelope(1, limit=limit), envelope(2, limit=limit)])
@@ -111,3 +152,115 @@ class TestWordOfNewJobs:
                 )
 
         return hasten
+
+
+@pytest.mark.parametrize("alias", [SQLITE], indirect=True)
+class TestWordOfWrites:
+    def test_what_another_connection_writes_ends_the_rest(
+        self, adapter: DatabaseAdapter, bell: Doorbell
+    ) -> None:
+        assert not bell.rest(0.05)
+        elsewhere(lambda: adapter.enqueue(envelope(1)))
+        assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
+        assert seconds_of(lambda: bell.rest(0.05)) >= 0.05
+
+    def test_a_ring_ends_it_too(self, bell: Doorbell) -> None:
+        bell.ring()
+        assert bell.rest(LONG)
+
+    def test_nobody_asks_when_the_option_says_so(self, alias: str) -> None:
+        bell = Doorbell(Store(alias, listen=False))
+        bell.rest(0)
+        elsewhere(lambda: DatabaseAdapter(using=alias).enqueue(envelope(1)))
+        assert seconds_of(lambda: bell.rest(0.05)) >= 0.05
+
+    def test_what_cannot_be_asked_is_left_to_the_next_look(
+        self, bell: Doorbell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bell._watch, "_version_now", Mock(side_effect=OSError("gone")))
+        assert not bell.rest(0.05)
+
+
+def elsewhere(work: Callable[[], object]) -> None:
+    """Does something in another thread, which has a connection of its own."""
+
+    def there() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=there)
+    thread.start()
+    thread.join()
+
+
+@ONLY_POSTGRES
+class TestRedialing:
+    @pytest.mark.line("RQ-056")
+    def test_after_a_while_it_listens_again(
+        self, adapter: DatabaseAdapter, alias: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(doorbell, "REDIAL_AFTER", 0.3)
+        bell = Doorbell(Store(alias, listen=True))
+        bell.rest(0)
+        cut_lines(alias)
+        until(lambda: listeners(alias) == 0)
+        until(lambda: bell.rest(0.05) is False and listeners(alias) == 1)
+        adapter.enqueue(envelope(2))
+        assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
+        bell.hang_up()
+
+    @pytest.mark.line("RQ-056")
+    def test_meanwhile_jobs_are_found_by_looking(
+        self, adapter: DatabaseAdapter, alias: str
+    ) -> None:
+        worker = Worker(adapter)
+        assert worker.claim() == []
+        cut_lines(alias)
+        adapter.enqueue(envelope(1))
+        assert len(worker.source.claim(["*"], limit=1)) == 1
+        worker.source.close()
+
+    @pytest.mark.line("RQ-070")
+    def test_many_that_hear_of_one_job_do_not_look_at_the_same_moment(
+        self, adapter: DatabaseAdapter, alias: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bells = [Doorbell(Store(alias, listen=True)) for _ in range(8)]
+        for bell in bells:
+            bell.rest(0)
+        adapter.enqueue(envelope(1))
+        pauses: list[float] = []
+        monkeypatch.setattr("time.sleep", pauses.append)
+        for bell in bells:
+            assert not bell.rest(LONG)
+            bell.hang_up()
+        assert len(set(pauses)) == 8
+        assert all(0 <= pause <= doorbell.LONGEST_JITTER for pause in pauses)
+
+    @pytest.mark.line("RQ-070")
+    def test_a_burst_of_jobs_is_few_looks(self, adapter: DatabaseAdapter, bell: Doorbell) -> None:
+        for number in range(20):
+            adapter.enqueue(envelope(number))
+        looks = 0
+        while seconds_of(lambda: bell.rest(0.2)) < 0.2:
+            looks += 1
+        # Mostly one; the word of the last jobs may still be on its way at the first.
+        assert 1 <= looks <= 3
+
+
+def cut_lines(alias: str) -> None:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE query LIKE 'LISTEN%%' AND datname = current_database()"
+        )
+
+
+def listeners(alias: str) -> int:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM pg_stat_activity "
+            "WHERE query LIKE 'LISTEN%%' AND datname = current_database()"
+        )
+        return int(cursor.fetchone()[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +15,10 @@ from django_activejob.adapters.database.transitions.claim import claim, claim_mo
 from django_activejob.adapters.database.transitions.clear_finished import clear_finished
 from django_activejob.adapters.database.transitions.dispatch import dispatch
 from django_activejob.contracts import Claim, Outcome, Settlement
-from django_activejob.testing.contracts.furniture import Worker, ended
+from django_activejob.testing.contracts.furniture import Worker, ended, envelope
+from tests.contracts.stores import ONLY_POSTGRES
+
+from .explaining import explained
 
 SIDE = 448  # its square is just over 200,000
 
@@ -50,11 +54,19 @@ _EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN", "mysql": "E
 @pytest.fixture
 def store(alias: str) -> Store:
     store = Store(alias)
+    fill(store)
+    analyze(store)
+    return store
+
+
+def fill(store: Store) -> None:
     payload = json.dumps({"job_class": "a", "job_id": "b", "arguments": [], "executions": 0})
     store.atomically(lambda: store.change(_FILL, (payload, 3600)))
+
+
+def analyze(store: Store) -> None:
     with store.connection.cursor() as cursor:
         cursor.execute(_ANALYZE.get(store.connection.vendor, "ANALYZE django_activejob_job"))
-    return store
 
 
 class TestPlans:
@@ -82,6 +94,51 @@ class TestPlans:
         assert '"access_type": "ALL"' not in settling
 
 
+@ONLY_POSTGRES
+class TestPlansOfAnOutdatedPlanner:
+    @pytest.mark.line("RQ-185")
+    def test_a_planner_that_believes_in_an_empty_table_walks_the_indexes_too(
+        self, adapter: DatabaseAdapter, alias: str
+    ) -> None:
+        store, worker = Store(alias), Worker(adapter)
+        analyze(store)
+        fill(store)
+        plans = {
+            "aj_job_ready_queue": plan(
+                store, lambda: claim_more(store, worker.id, ["few"], limit=100)
+            ),
+            "aj_job_ready": plan(store, lambda: claim_more(store, worker.id, ["*"], limit=100)),
+            "aj_job_due": plan(store, lambda: dispatch(store)),
+        }
+        for index, said in plans.items():
+            assert index in said, said
+            assert not sorts(said), said
+
+    @pytest.mark.line("RQ-185")
+    def test_a_claim_reads_as_much_of_a_long_queue_as_of_a_short_one(
+        self, adapter: DatabaseAdapter, alias: str
+    ) -> None:
+        store, worker = Store(alias), Worker(adapter)
+        adapter.enqueue_all([envelope(number) for number in range(1_000)])
+        of_short = pages_read(store, lambda: claim_more(store, worker.id, ["*"], limit=20))
+        fill(store)
+        of_long = pages_read(store, lambda: claim_more(store, worker.id, ["*"], limit=20))
+        # A tree of 200 times as many keys has a level or two more.
+        assert of_long < 3 * of_short
+
+    def test_so_it_does_where_the_server_binds_the_parameters(
+        self, adapter: DatabaseAdapter, alias: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store, worker = Store(alias), Worker(adapter)
+        analyze(store)
+        fill(store)
+        monkeypatch.setitem(store.connection.settings_dict["OPTIONS"], "server_side_binding", True)
+        with CaptureQueriesContext(store.connection) as queries:
+            assert len(claim_more(store, worker.id, ["*"], limit=100)) == 100
+        said = [query["sql"] for query in queries]
+        assert any(sql.startswith("SET LOCAL") and "WITH" not in sql for sql in said), said
+
+
 # To find five rows by what the process holds is as good as by their ids.
 PRIMARY = {
     "sqlite": ("INTEGER PRIMARY KEY", "aj_job_held"),
@@ -98,16 +155,20 @@ def sorts(plan: str) -> bool:
     return any(word in plan for word in ("filesort", "TEMP B-TREE", "Sort Key", _WHOLE))
 
 
+def pages_read(store: Store, work: Callable[[], object]) -> int:
+    """How many pages of 8 kB PostgreSQL looks at for one statement."""
+    with CaptureQueriesContext(store.connection) as queries:
+        work()
+    said = explained(store, queries[-1]["sql"], word="EXPLAIN (ANALYZE, BUFFERS)")
+    whole = next(line for line in said.splitlines() if "Buffers:" in line)
+    return sum(int(number) for number in re.findall(r"(?:hit|read)=(\d+)", whole))
+
+
 def plan(store: Store, work: Callable[[], object]) -> str:
     """The engine's plans for the statements about jobs, in one text."""
     with CaptureQueriesContext(store.connection) as queries:
         work()
     about_jobs = [query["sql"] for query in queries if "django_activejob_job" in query["sql"]]
     assert about_jobs
-    return "\n".join(explained(store, sql) for sql in about_jobs)
-
-
-def explained(store: Store, sql: str) -> str:
-    with store.connection.cursor() as cursor:
-        cursor.execute(f"{_EXPLAIN[store.connection.vendor]} {sql}")
-        return "\n".join(str(row) for row in cursor.fetchall())
+    word = _EXPLAIN[store.connection.vendor]
+    return "\n".join(explained(store, sql, word=word) for sql in about_jobs)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.utils import timezone, translation
 
-from django_activejob import ActiveJob, retry_on
+from django_activejob import ActiveJob, retry_on, throttle
 from django_activejob.adapters.thread_pool import AsyncAdapter
 from tests.jobs import buffer
 from tests.shop.models import Person
@@ -40,6 +40,12 @@ class TellJob(ActiveJob):
 class RememberJob(ActiveJob):
     def perform(self, *values: Any) -> None:
         buffer.add(values)
+
+
+@throttle(to=2, per=60)
+class ThrottledJob(ActiveJob):
+    def perform(self, number: int) -> None:
+        buffer.add(number)
 
 
 @retry_on(ZeroDivisionError, wait=5, jitter=0)

@@ -28,6 +28,7 @@ from .jobs import (
     SecondTimeLuckyJob,
     ShutdownJob,
     TellJob,
+    ThrottledJob,
     WaitAtTheGateJob,
     gate,
 )
@@ -314,3 +315,28 @@ class TestOptions:
         until(buffer.lines)
         assert (adapter.running(), adapter.waiting()) == (1, 2)
         gate.set()
+
+
+class TestThrottles:
+    def test_more_than_a_period_allows_wait_for_the_next_in_their_order(
+        self, make: Make, still: Clock, quick_timer: None
+    ) -> None:
+        adapter = make(max_threads=1)
+        for number in range(5):
+            ThrottledJob.perform_later(number)
+        until(lambda: len(buffer.lines()) == 2)
+        assert adapter.waiting() == 3
+        still.advance(61)
+        until(lambda: len(buffer.lines()) == 4)
+        assert adapter.waiting() == 1
+        still.advance(60)
+        until(lambda: len(buffer.lines()) == 5)
+        assert buffer.lines() == [0, 1, 2, 3, 4]
+
+    def test_a_period_begins_with_its_first_start(self, make: Make, still: Clock) -> None:
+        make(max_threads=1)
+        ThrottledJob.perform_later(0)
+        still.advance(100)
+        ThrottledJob.perform_later(1)
+        ThrottledJob.perform_later(2)
+        until(lambda: buffer.lines() == [0, 1, 2])

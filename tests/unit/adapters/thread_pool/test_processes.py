@@ -63,7 +63,23 @@ class TestExit:
         assert (ended.stdout, ended.stderr) == ("printed\n", "")
 
 
+class TestStart:
+    @pytest.mark.line("RQ-205")
+    def test_threads_start_with_the_first_job_and_not_in_every_program(self) -> None:
+        ended = run(
+            """
+from django.core.management import call_command
+call_command("check", verbosity=0)
+print(threading.active_count())
+PrintJob.perform_later()
+adapter.shutdown()
+"""
+        )
+        assert ended.stdout.splitlines()[-2:] == ["1", "printed"]
+
+
 class TestFork:
+    @pytest.mark.line("RQ-205")
     @pytest.mark.parametrize(
         "adapter_of_class", ["None", "adapter"], ids=["by alias", "held by the class"]
     )
