@@ -126,7 +126,11 @@ def _checks() -> str:
 
 def _sentences(doc: str) -> list[str]:
     joined = " ".join(doc.split())
-    return [part for part in joined.replace(". W0", ".\nW0").splitlines() if part[:1] in "EW"]
+    return [
+        part
+        for part in joined.replace(". W0", ".\nW0").replace(". E0", ".\nE0").splitlines()
+        if part[:1] in "EW"
+    ]
 
 
 def _bases(kind: type) -> str:
