@@ -52,9 +52,9 @@ def _measure(jobs: int, threads: int) -> Iterator[tuple[str, float]]:
     for first in range(0, jobs, AT_ONCE):
         perform_all_later(RecordJob(first + number) for number in range(AT_ONCE))
     yield "enqueue in bulk /s", jobs / (time.monotonic() - started)
-    with _worker(threads):
-        _wait_for(jobs)
-        yield "drain /s", _drain_rate()
+    with worker(threads):
+        wait_for(jobs)
+        yield "drain /s", drain_rate()
         _empty()
         yield "pick-up, median ms", _pick_up()
     yield "bare limit, claim + finish /s", _bare_limit(jobs)
@@ -68,39 +68,43 @@ def _pick_up() -> float:
         started.append(time.monotonic())
         RecordJob.perform_later(number)
         time.sleep(0.05)
-    _wait_for(PICK_UPS)
-    delays = [moment - started[number] for number, moment in _records()]
+    wait_for(PICK_UPS)
+    delays = [moment - started[number] for number, moment in records()]
     return statistics.median(delays) * 1000
 
 
-def _drain_rate() -> float:
+def drain_rate() -> float:
+    """Jobs a second, by the diary."""
     # Between the 10th and the 90th percentile, so that starting up is left out.
-    times = sorted(moment for _, moment in _records())
+    times = sorted(moment for _, moment in records())
     first, last = len(times) // 10, len(times) * 9 // 10
     return (last - first) / (times[last] - times[first])
 
 
 @contextmanager
-def _worker(threads: int) -> Iterator[None]:
+def worker(threads: int) -> Iterator[int]:
+    """Runs one worker process; gives the pid of its supervisor."""
     command = [sys.executable, "-m", "django_activejob", "--threads", str(threads)]
     quiet = subprocess.DEVNULL
-    worker = subprocess.Popen(command, stdout=quiet, stderr=quiet)  # noqa: S603 - our own program
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet)  # noqa: S603 - our own program
     try:
-        yield
+        yield process.pid
     finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.wait()
+        process.send_signal(signal.SIGTERM)
+        process.wait()
 
 
-def _wait_for(jobs: int) -> None:
+def wait_for(jobs: int) -> None:
+    """Waits until so many jobs have run."""
     deadline = time.monotonic() + 120
-    while len(_records()) < jobs:
+    while len(records()) < jobs:
         if time.monotonic() > deadline:
-            raise SystemExit(f"Only {len(_records())} of {jobs} jobs ran within two minutes.")
+            raise SystemExit(f"Only {len(records())} of {jobs} jobs ran within two minutes.")
         time.sleep(0.05)
 
 
-def _records() -> list[tuple[int, float]]:
+def records() -> list[tuple[int, float]]:
+    """The diary: number and time of each job that has run."""
     from benchmarks.jobs import RECORD
 
     diary = Path(os.environ["BENCHMARK_DIARY"])

@@ -44,7 +44,7 @@ class Site:
 
     def __enter__(self) -> Site:
         self._start("web", "runserver", "--noreload", f"127.0.0.1:{self.port}")
-        self._start("jobs", "runjobs")
+        self._start("jobs", "runjobs", "--no-reload")
         _wait_for_port(self.port)
         return self
 
