@@ -11,7 +11,7 @@ T = TypeVar("T")
 POLL = 0.01  # seconds
 
 
-def until(condition: Callable[[], T], *, within: float = 10.0) -> T:
+def until(condition: Callable[[], T], *, within: float = 60.0) -> T:
     """Ask ``condition`` again and again until its answer is true, and return that answer.
 
     Raises AssertionError, which names the condition, after ``within`` seconds.

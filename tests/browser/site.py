@@ -31,7 +31,7 @@ class Site:
         self.act("prepare")
         self._port = _free_port()
         self._start("-m", "django", "runserver", "--noreload", f"127.0.0.1:{self._port}")
-        until(lambda: _answers(self._port), within=30)
+        until(lambda: _answers(self._port))
 
     def uri(self, path: str = "") -> str:
         """The address of a page of the admin."""
@@ -83,7 +83,7 @@ class Site:
 def _stop(program: subprocess.Popen[bytes]) -> None:
     if program.poll() is None:
         program.send_signal(signal.SIGTERM)
-    program.wait(40)
+    program.wait(60)
 
 
 def _free_port() -> int:

@@ -49,7 +49,7 @@ def settled(page: Page, condition: Callable[[], Any]) -> None:
         page.wait_for_timeout(20)
         return condition()
 
-    until(look, within=10)
+    until(look)
 
 
 @pytest.mark.line("DB-005", "RQ-242")

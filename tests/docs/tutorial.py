@@ -65,7 +65,7 @@ class Reader:
         """Stops the program that goes on."""
         if self._program is not None:
             self._program.send_signal(signal.SIGINT)
-            assert self._program.wait(40) == 0
+            assert self._program.wait(60) == 0
             self._program = None
 
     def _write(self, block: Block) -> None:
@@ -93,7 +93,7 @@ class Reader:
 
     def _expect(self, lines: list[str]) -> None:
         for line in lines:
-            until(lambda line=line: self._has_come(line), within=30)  # type: ignore[misc]  # bound now
+            until(lambda line=line: self._has_come(line))  # type: ignore[misc]  # bound now
 
     def _has_come(self, line: str) -> bool:
         printed = self._log.read_text()

@@ -60,7 +60,7 @@ class Project:
     def act(self, name: str, *arguments: Any) -> int:
         """Have a process do something to its end; returns its exit status."""
         actor = self.start_act(name, *arguments)
-        actor.communicate(timeout=30)
+        actor.communicate(timeout=60)
         return actor.returncode
 
     def start_act(self, name: str, *arguments: Any) -> subprocess.Popen[str]:
@@ -227,7 +227,7 @@ class Console:
 
     def close(self) -> None:
         """End the console."""
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
 
 class Run:
@@ -253,7 +253,7 @@ class Run:
 
     def until_ready(self, children: int = 1) -> Run:
         """Wait for its children to work."""
-        until(lambda: self.log.count("has started") >= children, within=20)
+        until(lambda: self.log.count("has started") >= children)
         return self
 
     def send(self, number: signal.Signals) -> None:
@@ -267,7 +267,7 @@ class Run:
         except ProcessLookupError:
             return
 
-    def wait(self, within: float = 15.0) -> int:
+    def wait(self, within: float = 50.0) -> int:
         """Wait for the supervisor's end; returns its exit status."""
         try:
             return self.process.wait(within)
@@ -282,7 +282,7 @@ class Run:
     def kill_all(self) -> None:
         """Kill every process of it, and wait until they are gone."""
         self.send_to_all(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
         until(self.is_empty)
 
 

@@ -32,7 +32,7 @@ class RedisProject(Project):
         self.console.dispatch()
         return self.has_ended(numbers) and self.console.counts() == {}
 
-    def until_done(self, numbers: Iterable[int], *, within: float = 60.0) -> None:
+    def until_done(self, numbers: Iterable[int], *, within: float = 120.0) -> None:
         """Wait until all have ended and nothing is left."""
         wanted = list(numbers)
         until(lambda: self.is_done(wanted), within=within)

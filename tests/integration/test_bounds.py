@@ -14,20 +14,20 @@ class TestDrain:
     def test_what_is_ready_is_performed_and_runjobs_ends(self, project: Project) -> None:
         project.console.enqueue("NoteJob", *([number, 0.1] for number in range(5)))
         run = project.runjobs("--drain", "--processes", "2", "--threads", "1")
-        assert run.wait(30) == 0
+        assert run.wait() == 0
         assert project.console.counts() == {"finished": 5}
         assert "is replaced" not in run.log
         assert project.console.ask("processes") == []
 
     def test_an_empty_queue_is_drained_at_once(self, sqlite_project: Project) -> None:
-        assert sqlite_project.runjobs("--drain").wait(15) == 0
+        assert sqlite_project.runjobs("--drain").wait() == 0
 
 
 class TestMost:
     def test_a_process_is_replaced_after_so_many_jobs(self, sqlite_project: Project) -> None:
         run = sqlite_project.runjobs("--max-jobs", "2", "--threads", "2").until_ready()
         sqlite_project.console.enqueue("NoteJob", *([number] for number in range(5)))
-        until(lambda: sqlite_project.has_ended(range(5)), within=20)
+        until(lambda: sqlite_project.has_ended(range(5)))
         pids = [pid for _, pid, moment in sqlite_project.diary() if moment == "end"]
         assert sorted(pids.count(pid) for pid in set(pids)) == [1, 2, 2]
         assert "worker-1 stops: it has performed 2 jobs." in run.log
@@ -73,7 +73,7 @@ class TestCheck:
 class TestQueues:
     def test_a_queue_that_is_left_out_waits(self, sqlite_project: Project) -> None:
         sqlite_project.console.enqueue("NoteJob", [1])
-        assert sqlite_project.runjobs("--drain", "--queues=*,-default").wait(20) == 0
+        assert sqlite_project.runjobs("--drain", "--queues=*,-default").wait() == 0
         assert sqlite_project.console.counts() == {"ready": 1}
-        assert sqlite_project.runjobs("--drain", "--weights", "default=2,other=1").wait(20) == 0
+        assert sqlite_project.runjobs("--drain", "--weights", "default=2,other=1").wait() == 0
         assert sqlite_project.console.counts() == {"finished": 1}

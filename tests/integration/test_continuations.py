@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 
 import pytest
 
@@ -20,10 +19,8 @@ class TestTerm:
         run = project.runjobs().until_ready()
         project.console.enqueue("StepJob", [1, ROUNDS, 0.05])
         until(lambda: len(project.count("round")) >= 3)
-        began = time.monotonic()
         run.send(signal.SIGTERM)
         assert run.wait() == 0
-        assert time.monotonic() - began < 4
         done = len(project.count("round"))
         assert 3 <= done < ROUNDS
         assert project.console.counts() == {"ready": 1}
@@ -32,7 +29,7 @@ class TestTerm:
 
         project.runjobs().until_ready()
         until(lambda: len(project.count("round")) > done)
-        until(lambda: project.has_ended([1]), within=20)
+        until(lambda: project.has_ended([1]))
         assert set(project.count("round").values()) == {1}
         assert len(project.count("round")) == ROUNDS
         until(lambda: project.console.counts() == {"finished": 1})

@@ -44,7 +44,7 @@ class TestConcurrency:
         enqueue(sqlite_project, 3.0, number=50)
         until(lambda: sqlite_project.has_begun(*range(50)))
         os.kill(sqlite_project.pid_of(0), signal.SIGKILL)
-        until(lambda: sqlite_project.all_done({"finished": 50}), within=20)
+        until(lambda: sqlite_project.all_done({"finished": 50}))
         assert set(sqlite_project.count("start").values()) == {2}
 
     @pytest.mark.needs("postgres")
@@ -52,7 +52,7 @@ class TestConcurrency:
         run = postgres_project.runjobs("--concurrency", "30").until_ready()
         idle = postgres_project.console.ask("sessions")
         enqueue(postgres_project, 0.2)
-        until(lambda: postgres_project.console.counts() == {"finished": MANY}, within=20)
+        until(lambda: postgres_project.console.counts() == {"finished": MANY})
         # The threads of what comes before and after the coroutines may keep theirs.
         until(lambda: postgres_project.console.ask("sessions") <= idle + 5)
         assert "Traceback" not in run.log

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 
 import pytest
 
@@ -19,10 +18,8 @@ class TestCrashOfAWorker:
         run = project.runjobs("--processes", "2", "--threads", "2").until_ready(children=3)
         project.console.enqueue("NoteJob", *([number, 1.0] for number in range(4)))
         until(lambda: project.has_begun(*range(4)))
-        killed_at = time.monotonic()
         os.kill(project.pid_of(0), signal.SIGKILL)
         until(lambda: run.log.count("has started") == 4)
-        assert time.monotonic() - killed_at < 2
         until(lambda: project.all_done({"finished": 4}))
         assert "killed by SIGKILL; it is replaced" in run.log
         assert project.count("start")[0] == 2
@@ -34,7 +31,7 @@ class TestCrashOfAWorker:
         project.console.enqueue("CrashJob", [1])
         project.console.enqueue("NoteJob", *([number] for number in range(2, 12)))
         run = project.runjobs("--threads", "2")
-        until(lambda: project.all_done({"failed": 1, "finished": 10}), within=30)
+        until(lambda: project.all_done({"failed": 1, "finished": 10}))
         assert project.count("start")[1] == 3
         assert project.console.failures() == ["django_activejob.errors.ProcessCrashed"]
         assert "exited with status 3" in run.log
@@ -61,11 +58,11 @@ class TestCrashOfTheWholeTree:
         in_flight: set[int] = set()
         for share in (200, 600):
             run = project.runjobs("--processes", "2", "--threads", "5")
-            until(lambda share=share: len(project.count("end")) > share, within=30)
+            until(lambda share=share: len(project.count("end")) > share)
             run.kill_all()
             in_flight |= _unfinished(project)
         project.runjobs("--processes", "2", "--threads", "5")
-        until(lambda: project.all_done({"finished": 1000}), within=60)
+        until(lambda: project.all_done({"finished": 1000}))
         assert project.has_ended(numbers)
         twice = {number for number, times in project.count("start").items() if times > 1}
         assert twice <= in_flight

@@ -83,7 +83,7 @@ class TestStopsUnderLoad:
         for _ in range(5):
             run = sqlite_project.runjobs("--threads", "10", "--shutdown-timeout", "0.02")
             begun = len(sqlite_project.count("start"))
-            until(lambda begun=begun: len(sqlite_project.count("start")) > begun + 15, within=20)
+            until(lambda begun=begun: len(sqlite_project.count("start")) > begun + 15)
             run.send(signal.SIGTERM)
             assert run.wait() == 0
             assert "Traceback" not in run.log
@@ -103,7 +103,7 @@ class TestEvents:
         sqlite_project.console.enqueue("PaymentJob", [2, 60.0])
         until(lambda: sqlite_project.has_begun(1, 2))
         os.kill(sqlite_project.pid_of(1), signal.SIGKILL)
-        until(lambda: sqlite_project.all_done({"finished": 1, "failed": 1}), within=20)
+        until(lambda: sqlite_project.all_done({"finished": 1, "failed": 1}))
         told = {
             number: [moment for noted, _, moment in sqlite_project.diary() if noted == number]
             for number in (1, 2)
@@ -123,7 +123,7 @@ class TestRecurringTasks:
             "alone": {"job": f"{work}.LimitedJob", "args": [2, 2.5], "every": 1},
         }
         sqlite_project.runjobs("--threads", "10")
-        until(lambda: sqlite_project.count("start")[2] >= 3, within=30)
+        until(lambda: sqlite_project.count("start")[2] >= 3)
         diary = sqlite_project.diary()
         assert _most_at_once(diary, 1) >= 2
         assert _most_at_once(diary, 2) == 1

@@ -33,7 +33,7 @@ class TestLimitOfOne:
         numbers = range(60)
         project.console.enqueue("LimitedJob", *([number, 0.005] for number in numbers))
         project.runjobs("--processes", "2", "--threads", "5")
-        until(lambda: project.console.counts() == {"finished": 60}, within=40)
+        until(lambda: project.console.counts() == {"finished": 60})
         assert sorted(project.count("end")) == list(numbers)
         assert overlaps(project) == []
 
@@ -48,5 +48,5 @@ class TestLimitOfOne:
         until(lambda: project.has_begun(1))
         assert time.monotonic() - killed_at < 3
         # The killed job comes back after a random pause, maybe before others, for 30 seconds.
-        until(lambda: project.has_ended(range(1, 20)), within=60)
+        until(lambda: project.has_ended(range(1, 20)))
         assert overlaps(project, killed=frozenset({killed})) == []

@@ -16,7 +16,7 @@ class TestPerforming:
     def test_every_job_runs_once(self, project: Project) -> None:
         project.console.enqueue("NoteJob", *([number] for number in range(300)))
         run = project.runjobs("--processes", "2", "--threads", "3").until_ready(children=3)
-        until(lambda: project.has_ended(range(300)), within=30)
+        until(lambda: project.has_ended(range(300)))
         until(lambda: project.console.counts() == {"finished": 300})
         run.send(signal.SIGTERM)
         assert run.wait() == 0

@@ -21,7 +21,7 @@ class TestPool:
         project.run_with({**project.database, "OPTIONS": {"pool": pool}})
         project.console.enqueue("QueryJob", *([number] for number in range(200)))
         run = project.runjobs("--processes", "2", "--threads", "6").until_ready(children=3)
-        until(lambda: project.console.counts() == {"finished": 200}, within=40)
+        until(lambda: project.console.counts() == {"finished": 200})
         assert set(project.count("start").values()) == {1}
         run.send(signal.SIGTERM)
         assert run.wait() == 0
@@ -43,7 +43,7 @@ class TestPooler:
         project.console.enqueue("QueryJob", *([number] for number in range(100)))
         project.console.enqueue("LimitedJob", *([number] for number in range(100, 120)))
         run = project.runjobs("--processes", "2", "--threads", "4").until_ready(children=3)
-        until(lambda: project.console.counts() == {"finished": 120}, within=40)
+        until(lambda: project.console.counts() == {"finished": 120})
         assert set(project.count("start").values()) == {1}
         run.send(signal.SIGTERM)
         assert run.wait() == 0

@@ -102,7 +102,7 @@ class TestLeaks:
 
         def survives(number: int) -> None:
             server_project.console.enqueue("NoteJob", [number])
-            until(lambda: server_project.has_ended([number]), within=30)
+            until(lambda: server_project.has_ended([number]))
 
         for number in range(5):
             survives(number)
@@ -122,7 +122,7 @@ class TestLeaks:
         run = postgres_project.runjobs("--max-jobs", "5", "--threads", "3").until_ready()
         numbers = range(40)
         postgres_project.console.enqueue("CoroutineJob", *([number] for number in numbers))
-        until(lambda: postgres_project.has_ended(numbers), within=30)
+        until(lambda: postgres_project.has_ended(numbers))
         # claiming, settling, heartbeat, dispatcher, scheduler, and one for each of three jobs;
         # the same again for a process that is just being replaced
         assert postgres_project.console.ask("sessions") <= 2 * 8
@@ -140,10 +140,10 @@ class TestBoot:
         proxy.close()
         server_project.run_with({**database, "HOST": "127.0.0.1", "PORT": str(port)})
         run = server_project.runjobs()
-        until(lambda: "Registering" in run.log, within=20)
+        until(lambda: "Registering" in run.log)
         server_project.console.enqueue("NoteJob", [1])
         proxy = Proxy(database["HOST"], int(database["PORT"]), port=port)
-        until(lambda: server_project.has_ended([1]), within=40)
+        until(lambda: server_project.has_ended([1]))
         run.send(signal.SIGTERM)
         assert run.wait() == 0
         proxy.close()
@@ -175,7 +175,7 @@ class TestContainers:
                 stderr=subprocess.STDOUT,
             )
         try:
-            until(lambda: "has started" in log.read_text(), within=20)
+            until(lambda: "has started" in log.read_text())
             assert "pid 1\n" in log.read_text()
             supervisor = child_of(outside.pid)
             sqlite_project.console.enqueue("CallJob", [1, "orphans.jobs_left.leave"])
@@ -183,11 +183,11 @@ class TestContainers:
             until(lambda: len(children_of(supervisor)) == 1)
             assert status_of(child_of(supervisor), "State:") != "Z"
             os.kill(supervisor, signal.SIGTERM)
-            assert outside.wait(15) == 0
+            assert outside.wait(60) == 0
             assert "All processes have stopped." in log.read_text()
         finally:
             outside.kill()
-            outside.wait(10)
+            outside.wait(60)
 
 
 def children_of(pid: int) -> list[int]:

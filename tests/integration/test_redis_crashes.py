@@ -61,7 +61,7 @@ class TestCrashOfAWorker:
         project.console.enqueue("CrashJob", [1])
         project.console.enqueue("NoteJob", *([number] for number in range(2, 12)))
         project.runjobs("--threads", "2")
-        until(lambda: project.console.dispatch() is None and _has_failed(project), within=30)
+        until(lambda: project.console.dispatch() is None and _has_failed(project))
         assert project.has_ended(range(2, 12))
         assert project.count("start")[1] == 3
         assert project.console.failures() == ["django_activejob.errors.ProcessCrashed"]
@@ -75,7 +75,7 @@ class TestCrashOfTheWholeTree:
         in_flight: set[int] = set()
         for share in (200, 600):
             run = project.runjobs("--processes", "2", "--threads", "5")
-            until(lambda share=share: len(project.count("end")) > share, within=30)
+            until(lambda share=share: len(project.count("end")) > share)
             run.kill_all()
             in_flight |= set(project.console.ask("numbers", "running"))
         project.runjobs("--processes", "2", "--threads", "5")
@@ -94,12 +94,12 @@ class TestEverythingAtOnce:
             project.console.enqueue("NoteJob", *([first + each, 0.001] for each in range(1_000)))
         run = project.runjobs("--processes", "3", "--threads", "5").until_ready(children=4)
         for share in range(1_000, 9_000, 1_000):
-            until(lambda share=share: len(project.count("end")) > share, within=60)
+            until(lambda share=share: len(project.count("end")) > share)
             os.kill(_RANDOM.choice(_children_of(run)), signal.SIGKILL)
             if share in (3_000, 6_000):
                 project.server.kill()
                 project.server.start()
-        project.until_done(numbers, within=120)
+        project.until_done(numbers)
         assert project.console.failures() == []
 
 
@@ -113,9 +113,7 @@ class TestSuspension:
         until(lambda: project.has_begun(1))
         sleeping.send_to_all(signal.SIGSTOP)
         project.runjobs("--processes", "2")
-        until(
-            lambda: project.console.dispatch() is None and project.count("start")[1] == 2, within=30
-        )
+        until(lambda: project.console.dispatch() is None and project.count("start")[1] == 2)
         sleeping.send_to_all(signal.SIGCONT)
         project.until_done([1])
         assert project.console.failures() == []

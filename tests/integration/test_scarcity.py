@@ -31,7 +31,7 @@ class TestConnections:
         run = project.runjobs("--processes", "2", "--threads", "2")
         until(lambda: "fails and is tried again until it works" in run.log)
         store.allow_connections(common, 50)
-        until(lambda: project.console.counts() == {"finished": 60}, within=40)
+        until(lambda: project.console.counts() == {"finished": 60})
         assert set(project.count("start").values()) == {1}
         assert "Traceback" not in run.log
 
@@ -103,10 +103,10 @@ class TestDisk:
         assert told[0] == "AdapterUnavailable"
         assert "No space left on device" in told[1]
         run = project.runjobs("--threads", "2")
-        until(lambda: "fails and is tried again until it works" in run.log, within=20)
+        until(lambda: "fails and is tried again until it works" in run.log)
         rubbish.unlink()
-        until(lambda: project.has_ended(range(200)), within=60)
-        until(lambda: set(project.console.counts()) == {"finished"}, within=60)
+        until(lambda: project.has_ended(range(200)))
+        until(lambda: set(project.console.counts()) == {"finished"})
         starts = project.count("start")
         assert {starts[number] for number in range(200)} == {1}
 
@@ -122,9 +122,9 @@ class TestDisk:
         run = project.runjobs("--threads", "2")
         until(lambda: len(project.count("end")) > 10)
         rubbish = fill(small_disk)
-        until(lambda: "fails and is tried again until it works" in run.log, within=20)
+        until(lambda: "fails and is tried again until it works" in run.log)
         rubbish.unlink()
-        until(lambda: project.console.counts() == {"finished": 100}, within=40)
+        until(lambda: project.console.counts() == {"finished": 100})
         assert set(project.count("start").values()) == {1}
 
 
@@ -150,7 +150,7 @@ class TestOneFile:
             for first, number in zip((0, 100_000, 200_000), numbers, strict=True)
             for place in range(number)
         }
-        until(lambda: project.has_ended(expected), within=60)
+        until(lambda: project.has_ended(expected))
         starts = project.count("start")
         assert {starts[number] for number in expected} == {1}
         for run in runs:

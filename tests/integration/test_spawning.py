@@ -31,7 +31,7 @@ class TestSpawn:
         sqlite_project.console.enqueue("NoteJob", [2])
         until(lambda: sqlite_project.has_begun(1))
         os.kill(sqlite_project.pid_of(1), signal.SIGKILL)
-        until(lambda: sqlite_project.all_done({"failed": 1, "finished": 1}), within=20)
+        until(lambda: sqlite_project.all_done({"failed": 1, "finished": 1}))
         assert sqlite_project.console.failures() == ["django_activejob.errors.ProcessCrashed"]
         assert "killed by SIGKILL; it is replaced" in run.log
 

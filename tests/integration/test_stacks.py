@@ -42,7 +42,7 @@ class TestDump:
     def test_a_crash_of_the_interpreter_leaves_its_stack(self, sqlite_project: Project) -> None:
         run = sqlite_project.runjobs("--threads", "1").until_ready()
         sqlite_project.console.enqueue("SegfaultJob", [1])
-        until(lambda: sqlite_project.all_done({"failed": 1}), within=30)
+        until(lambda: sqlite_project.all_done({"failed": 1}))
         assert sqlite_project.count("start")[1] == 3
         assert sqlite_project.console.failures() == ["django_activejob.errors.ProcessCrashed"]
         assert "killed by SIGSEGV" in run.log

@@ -26,10 +26,10 @@ class TestStalledTree:
         stalled.send_to_all(signal.SIGSTOP)
         other = project.runjobs("--threads", "2").until_ready()
         project.console.enqueue("NoteJob", *([number] for number in range(2, 20)))
-        until(lambda: project.all_done({"finished": 20}), within=30)
+        until(lambda: project.all_done({"finished": 20}))
         stalled.send_to_all(signal.SIGCONT)
         until(lambda: len(project.count("end")) == 20 and project.count("end")[0] == 2)
-        until(lambda: stalled.log.count("has started") == 2, within=20)
+        until(lambda: stalled.log.count("has started") == 2)
         assert project.console.counts() == {"finished": 20}
         assert {number for number, times in project.count("start").items() if times > 1} == {0, 1}
         assert "is replaced" not in other.log
@@ -44,7 +44,7 @@ class TestStalledTree:
         until(lambda: project.has_begun(0))
         stalled.send_to_all(signal.SIGSTOP)
         project.runjobs("--threads", "2").until_ready()
-        until(lambda: project.all_done({"finished": 6}), within=30)
+        until(lambda: project.all_done({"finished": 6}))
         stalled.send_to_all(signal.SIGCONT)
         until(lambda: project.count("end")[0] == 2)
         assert project.console.counts() == {"finished": 6}
@@ -58,13 +58,15 @@ class TestTwoSupervisors:
         for run in runs:
             run.until_ready(children=3)
         project.console.enqueue("NoteJob", *([number, 0.03] for number in numbers))
-        until(lambda: len(project.count("end")) > 50, within=20)
+        until(lambda: len(project.count("end")) > 50)
         runs[0].kill_all()
         in_flight = set(project.count("start")) - set(project.console.ask("finished_numbers"))
-        until(lambda: project.all_done({"finished": 400}), within=60)
+        until(lambda: project.all_done({"finished": 400}))
         assert project.has_ended(numbers)
         twice = {number for number, times in project.count("start").items() if times > 1}
         assert twice <= in_flight
+        # Its supervisor may be found silent after its workers.
+        until(lambda: len(project.console.ask("processes")) == 4)
         runs[1].send(signal.SIGTERM)
         assert runs[1].wait() == 0
         assert project.console.ask("processes") == []
@@ -79,7 +81,7 @@ class TestTwoSupervisors:
         os.kill(worker, signal.SIGKILL)
         until(run.is_empty)
         project.runjobs("--threads", "2")
-        until(lambda: project.all_done({"finished": 4}), within=30)
+        until(lambda: project.all_done({"finished": 4}))
         assert project.has_ended(range(4))
 
 
@@ -96,10 +98,10 @@ class TestClocks:
         project.console.enqueue("NoteJob", *([number, 0.05] for number in range(60)))
         until(lambda: len(project.count("end")) > 5)
         project.move_clock(seconds)
-        until(lambda: project.console.counts() == {"finished": 60}, within=30)
+        until(lambda: project.console.counts() == {"finished": 60})
         began = time.monotonic()
         # Longer than the time after which the silent are buried.
-        until(lambda: time.monotonic() - began > 6, within=10)
+        until(lambda: time.monotonic() - began > 6)
         assert set(project.count("start").values()) == {1}
         assert len(project.console.pids("worker")) == 2
         assert "is replaced" not in right.log + skewed.log
@@ -112,6 +114,6 @@ class TestClocks:
         project.move_clock(5)
         project.console.ask("enqueue_later", "NoteJob", [1], 4.0)
         asked = time.monotonic()
-        until(lambda: project.has_ended([1]), within=20)
+        until(lambda: project.has_ended([1]))
         assert time.monotonic() - asked > 3
         assert all(seconds >= 0 for seconds in project.console.ask("waits"))

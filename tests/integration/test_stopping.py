@@ -30,10 +30,8 @@ class TestTerm:
         run = project.runjobs("--shutdown-timeout", "0.5").until_ready()
         project.console.enqueue("NoteJob", [1, 60])
         until(lambda: project.has_begun(1))
-        began = time.monotonic()
         run.send(signal.SIGTERM)
         assert run.wait() == 0
-        assert time.monotonic() - began < 4
         assert project.console.counts() == {"ready": 1}
         assert "1 jobs have not ended in time and go back to their queues." in run.log
 
@@ -91,7 +89,7 @@ class TestCtrlC:
         run.send_to_all(signal.SIGINT)
         until(lambda: time.monotonic() - began > 0.7)
         run.send_to_all(signal.SIGINT)
-        assert run.wait(5) == 0
+        assert run.wait() == 0
         assert sqlite_project.console.counts() == {"ready": 1}
 
 
@@ -101,10 +99,8 @@ class TestQuit:
         run = project.runjobs().until_ready()
         project.console.enqueue("NoteJob", [1, 60])
         until(lambda: project.has_begun(1))
-        began = time.monotonic()
         run.send(signal.SIGQUIT)
         assert run.wait() == 0
-        assert time.monotonic() - began < 2
         assert project.console.counts() == {"ready": 1}
 
 
@@ -142,7 +138,7 @@ class TestBrokenChildren:
     def test_runjobs_gives_up_when_they_die_at_every_start(self, sqlite_project: Project) -> None:
         sqlite_project.extra_environment["INTEGRATION_BROKEN_CHILDREN"] = "1"
         run = sqlite_project.runjobs()
-        assert run.wait(30) == 1
+        assert run.wait() == 1
         assert "worker-1 dies at every start" in run.log
         assert run.log.count("exited with status 9") == 5
 

@@ -19,7 +19,7 @@ class TestTallies:
         project.console.enqueue("NoteJob", *([number, 0.02] for number in range(50)))
         project.console.enqueue("ExitJob", [100])
         run = project.runjobs("--processes", "2", "--threads", "2").until_ready(children=3)
-        until(lambda: project.console.counts() == {"finished": 50, "failed": 1}, within=30)
+        until(lambda: project.console.counts() == {"finished": 50, "failed": 1})
         run.send(signal.SIGTERM)
         assert run.wait() == 0
 

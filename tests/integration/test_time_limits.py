@@ -26,8 +26,8 @@ class TestTimeLimits:
         run = project.runjobs("--threads", "2").until_ready()
         project.console.enqueue("HangingJob", [1])
         project.console.enqueue("NoteJob", [2, 7])
-        until(lambda: project.has_ended([2]), within=20)
-        until(lambda: "left because a job did not end within its time limit" in run.log, within=20)
+        until(lambda: project.has_ended([2]))
+        until(lambda: "left because a job did not end within its time limit" in run.log)
         until(lambda: project.console.counts() == {"failed": 1, "finished": 1})
         assert project.console.failures() == ["django_activejob.errors.JobTimeout"]
         project.console.enqueue("NoteJob", [3])

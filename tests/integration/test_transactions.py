@@ -24,7 +24,7 @@ class TestOpenTransaction:
         until(lambda: time.monotonic() - opened > 3.0)
         assert not project.has_begun(1)
         project.console.ask("commit")
-        until(lambda: project.has_ended([1]), within=5)
+        until(lambda: project.has_ended([1]))
 
     @pytest.mark.line("RQ-075")
     def test_a_kill_between_the_commit_and_what_follows_it_loses_no_job_of_the_same_database(

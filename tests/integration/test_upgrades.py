@@ -18,7 +18,7 @@ class TestTablesThatAreNotThere:
         assert told[0] == "AdapterUnavailable"
         assert "has `manage.py migrate --database=default` been run?" in told[1]
         run = project.runjobs()
-        until(lambda: "has `manage.py migrate --database=default` been run?" in run.log, within=20)
+        until(lambda: "has `manage.py migrate --database=default` been run?" in run.log)
         assert "Traceback" not in run.log
         project.console.migrate()
         run.until_ready()

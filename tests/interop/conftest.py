@@ -38,7 +38,7 @@ class Shared:
         """What the jobs of either side have written down."""
         return [json.loads(line) for line in self.client.lrange("diary", 0, -1)]
 
-    def lines(self, number: int, *, within: float = 15.0) -> list[dict[str, Any]]:
+    def lines(self, number: int, *, within: float = 60.0) -> list[dict[str, Any]]:
         """What they have written, once it is so many lines; each with its class."""
         until(lambda: len(self.diary()) >= number, within=within)
         return self.diary()

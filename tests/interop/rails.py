@@ -44,7 +44,7 @@ class Console:
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
 
 class Sidekiq:
@@ -64,15 +64,15 @@ class Sidekiq:
 
     def until_ready(self) -> Sidekiq:
         """Wait for it to take jobs."""
-        until(lambda: "Running in" in self._log.read_text(), within=30)
+        until(lambda: "Running in" in self._log.read_text())
         return self
 
     def stop(self) -> None:
         """End it as an operator does."""
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(15)
+        self._process.wait(60)
 
     def close(self) -> None:
         """End it at once."""
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(60)

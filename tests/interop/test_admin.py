@@ -51,7 +51,7 @@ class TestPages:
         for sample in VALUES:
             rails.ask("enqueue_sample", sample, {"queue": "python"})
         shared.client.lpush("queue:python", "this is { not json")
-        until(lambda: shared.client.zcard("retry") and shared.client.zcard("dead"), within=15)
+        until(lambda: shared.client.zcard("retry") and shared.client.zcard("dead"))
 
     def test_lists_show_them(self, admin: Client) -> None:
         pages = {status: text_of(admin, f"{to(JOBS)}?status={status}") for status in STATUSES}

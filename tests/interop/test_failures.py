@@ -16,9 +16,7 @@ pytestmark = [pytest.mark.needs("redis", "ruby"), pytest.mark.usefixtures("site"
 
 def entries(rails: Console, kind: str, number: int = 1) -> list[Any]:
     """The entries of one of Sidekiq's sets, once they are so many."""
-    return until(
-        lambda: found if len(found := rails.ask("read")[kind]) == number else [], within=15
-    )
+    return until(lambda: found if len(found := rails.ask("read")[kind]) == number else [])
 
 
 class TestJobsThatFailInPython:
@@ -126,7 +124,7 @@ class TestJobsThatFailInRuby:
 
     def test_a_retry_by_rubys_class_keeps_the_job_and_counts(self, shared: Shared) -> None:
         job = RetriedJob.set(queue="ruby").perform_later("x")
-        until(lambda: shared.client.zcard("schedule"), within=15)
+        until(lambda: shared.client.zcard("schedule"))
         shared.mend()
 
         [line] = shared.lines(1)

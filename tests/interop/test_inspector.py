@@ -19,7 +19,7 @@ def records(inspector: Inspector, status: Status) -> list[JobRecord]:
 
 def the_record(inspector: Inspector, status: Status) -> JobRecord:
     """The job that comes to have a status."""
-    [record] = until(lambda: records(inspector, status), within=15)
+    [record] = until(lambda: records(inspector, status))
     return record
 
 
@@ -117,7 +117,7 @@ class TestRubysWorkers:
         self, shared: Shared, inspector: Inspector, rails: Console
     ) -> None:
         shared.sidekiq("ruby")
-        [process] = until(inspector.processes, within=15)
+        [process] = until(inspector.processes)
 
         assert inspector.command(process.id, Command(action="quiet"))
 

@@ -134,7 +134,7 @@ class TestProcesses:
 
         rails.ask("stop_all")
 
-        assert run.wait(20) == 0
+        assert run.wait() == 0
         assert rails.ask("read")["processes"] == []
 
     def busy(self, rails: Console) -> Any:

@@ -107,7 +107,7 @@ def run_chore(adapter: QueueAdapter, name: str) -> int:
     return total
 
 
-def until(condition: Callable[[], T], *, within: float = 10.0) -> T:
+def until(condition: Callable[[], T], *, within: float = 60.0) -> T:
     """Asks again and again until the answer is true, and gives it."""
     deadline = time.monotonic() + within
     while not (answer := condition()):

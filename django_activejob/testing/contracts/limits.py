@@ -353,7 +353,7 @@ def _run_in_threads(adapter: QueueAdapter, *, threads: int, jobs: int, more: int
 def _work(adapter: QueueAdapter, done: _Done, jobs: int) -> None:
     worker = Worker(adapter)
     try:
-        until(lambda: _work_once(worker, done, jobs), within=20)
+        until(lambda: _work_once(worker, done, jobs))
     finally:
         worker.source.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -116,9 +116,8 @@ class SourceContract:
         self, adapter: QueueAdapter
     ) -> None:
         worker = Worker(adapter)
-        started = time.monotonic()
-        assert list(worker.source.claim(["*"], limit=1)) == []
-        assert time.monotonic() - started < 2.0
+        quickest = _quickest(lambda: worker.source.claim(["*"], limit=1))
+        assert quickest < 2.0
 
     def test_a_waiting_claim_finds_a_job_that_comes(self, adapter: QueueAdapter) -> None:
         worker = Worker(adapter)
@@ -126,15 +125,17 @@ class SourceContract:
         thread = threading.Thread(target=_claim_in_thread, args=(worker, found))
         thread.start()
         adapter.enqueue(envelope("new"))
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         assert arguments(found) == ["new"]
 
     def test_waking_ends_a_waiting_claim(self, adapter: QueueAdapter) -> None:
         worker = Worker(adapter)
-        worker.source.wake()
-        started = time.monotonic()
-        worker.source.claim(["*"], limit=1)
-        assert time.monotonic() - started < 0.9
+
+        def claim_awake() -> Sequence[Claim]:
+            worker.source.wake()
+            return worker.source.claim(["*"], limit=1)
+
+        assert _quickest(claim_awake) < 0.9
 
     def test_an_unreadable_job_is_claimed_with_the_reason(
         self, adapter: QueueAdapter, spoil: Callable[[str], None]
@@ -148,6 +149,17 @@ class SourceContract:
         assert unreadable.unreadable is not None
         assert unreadable.unreadable.class_name == "django_activejob.errors.MalformedPayload"
         assert first_argument(readable) == 2
+
+
+def _quickest(claim: Callable[[], Sequence[Claim]]) -> float:
+    """Seconds of the quickest of three empty claims: a busy machine slows one, not all."""
+    return min(_seconds_of(claim) for _ in range(3))
+
+
+def _seconds_of(claim: Callable[[], Sequence[Claim]]) -> float:
+    began = time.monotonic()
+    assert list(claim()) == []
+    return time.monotonic() - began
 
 
 def _claim_in_thread(worker: Worker, found: list[Claim]) -> None:

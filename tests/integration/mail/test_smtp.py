@@ -16,7 +16,7 @@ class TestDelivery:
         post.act(f"{kind} later")
         assert len(post.server.received) == 1
         post.project.runjobs().until_ready()
-        until(lambda: len(post.server.received) == 2, within=20)
+        until(lambda: len(post.server.received) == 2)
         by_django, by_us = post.server.received
         assert by_us.comparable == by_django.comparable
         until(lambda: post.project.console.counts() == {"finished": 1})
@@ -26,19 +26,19 @@ class TestDelivery:
         post.act("plain later")
         post.project.runjobs().until_ready()
         for _ in range(2):
-            until(lambda: post.project.console.counts().get("retrying") == 1, within=20)
+            until(lambda: post.project.console.counts().get("retrying") == 1)
             post.project.console.dispatch()
-        until(lambda: post.project.console.counts().get("retrying") == 1, within=20)
+        until(lambda: post.project.console.counts().get("retrying") == 1)
         post.server.start()
         post.project.console.dispatch()
-        until(lambda: post.project.console.counts() == {"finished": 1}, within=20)
+        until(lambda: post.project.console.counts() == {"finished": 1})
         assert len(post.server.received) == 1
 
     def test_a_refusal_for_good_fails_with_the_words_of_the_server(self, post: Post) -> None:
         post.server.answer_to_recipient = "550 5.1.1 nobody of this name lives here"
         post.act("plain later")
         post.project.runjobs().until_ready()
-        until(lambda: post.project.console.counts() == {"failed": 1}, within=20)
+        until(lambda: post.project.console.counts() == {"failed": 1})
         (error,) = post.errors()
         assert "nobody of this name lives here" in error
 
@@ -46,15 +46,15 @@ class TestDelivery:
         post.server.answer_to_recipient = "450 4.2.0 greylisted, come back"
         post.act("plain later")
         post.project.runjobs().until_ready()
-        until(lambda: post.project.console.counts().get("retrying") == 1, within=20)
+        until(lambda: post.project.console.counts().get("retrying") == 1)
         post.server.answer_to_recipient = "250 OK"
         post.project.console.dispatch()
-        until(lambda: len(post.server.received) == 1, within=20)
+        until(lambda: len(post.server.received) == 1)
 
     def test_many_messages_share_a_connection(self, post: Post) -> None:
         post.act("five later")
         post.project.runjobs("--threads", "1").until_ready()
-        until(lambda: len(post.server.received) == 5, within=20)
+        until(lambda: len(post.server.received) == 5)
         assert len({message.connection for message in post.server.received}) == 1
 
 
@@ -68,7 +68,7 @@ class TestQueueingBackend:
         post.act("plain now")
         assert len(post.server.received) == 1
         run = post.project.runjobs().until_ready()
-        until(lambda: len(post.server.received) == 2, within=20)
+        until(lambda: len(post.server.received) == 2)
         assert post.server.received[1].comparable == by_django.comparable
         until(lambda: post.project.console.counts() == {"finished": 1})
         assert "Traceback" not in run.log
@@ -77,6 +77,6 @@ class TestQueueingBackend:
         post.queue_everything()
         post.act("reset")
         post.project.runjobs().until_ready()
-        until(lambda: post.project.console.counts() == {"finished": 1}, within=20)
+        until(lambda: post.project.console.counts() == {"finished": 1})
         (message,) = post.server.received
         assert message.recipients == ("ada@example.com",)

@@ -219,7 +219,7 @@ class TestTallies:
 
         heartbeat.tallying.note([settlement()])
 
-        until(lambda: [tally.performed for tally in registry.tallies] == [1], within=5)
+        until(lambda: [tally.performed for tally in registry.tallies] == [1])
 
     def test_that_no_store_took_go_with_a_later_one(
         self, start: Start, registry: FakeRegistry
@@ -229,11 +229,11 @@ class TestTallies:
 
         heartbeat.tallying.note([settlement()])
 
-        until(lambda: [tally.performed for tally in registry.tallies] == [1], within=5)
+        until(lambda: [tally.performed for tally in registry.tallies] == [1])
 
     def test_go_before_the_process_leaves(self, start: Start, registry: FakeRegistry) -> None:
         heartbeat = start(interval=60.0)
-        until(lambda: heartbeat.is_registered, within=5)
+        until(lambda: heartbeat.is_registered)
         heartbeat.tallying.note([settlement()])
 
         heartbeat.end()

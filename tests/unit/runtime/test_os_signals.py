@@ -26,7 +26,7 @@ class TestSignalInbox:
     def test_gives_signals_in_the_order_of_their_coming(self, inbox: SignalInbox) -> None:
         os.kill(os.getpid(), signal.SIGTSTP)
         os.kill(os.getpid(), signal.SIGTERM)
-        assert inbox.wait(1) == [signal.SIGTSTP, signal.SIGTERM]
+        assert inbox.wait(60) == [signal.SIGTSTP, signal.SIGTERM]
 
     def test_gives_nothing_when_the_time_is_up(self, inbox: SignalInbox) -> None:
         assert inbox.wait(0) == []
@@ -34,15 +34,15 @@ class TestSignalInbox:
     def test_any_thread_may_wake_it(self, inbox: SignalInbox) -> None:
         began = time.monotonic()
         threading.Thread(target=inbox.wake).start()
-        assert inbox.wait(5) == []
-        assert time.monotonic() - began < 4
+        assert inbox.wait(60) == []
+        assert time.monotonic() - began < 30
 
     def test_wakes_for_other_descriptors(self, inbox: SignalInbox) -> None:
         reading, writing = os.pipe()
         os.write(writing, b"!")
         began = time.monotonic()
         assert inbox.wait(5, also=[reading]) == []
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 30
         os.close(reading)
         os.close(writing)
 
@@ -65,10 +65,10 @@ class TestHeldBack:
         with os_signals.held_back():
             signal.raise_signal(signal.SIGTERM)
             assert inbox.wait(0) == []
-        assert inbox.wait(1) == [signal.SIGTERM]
+        assert inbox.wait(60) == [signal.SIGTERM]
 
     def test_a_child_may_let_them_through_itself(self, inbox: SignalInbox) -> None:
         with os_signals.held_back():
             signal.raise_signal(signal.SIGTERM)
             os_signals.let_through()
-            assert inbox.wait(1) == [signal.SIGTERM]
+            assert inbox.wait(60) == [signal.SIGTERM]

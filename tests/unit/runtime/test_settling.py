@@ -103,7 +103,7 @@ class TestSettling:
     ) -> None:
         source.settle_errors.extend(ValueError("odd") for _ in range(6))
         start(Settlement(claim=claim("1"), execution=None))
-        until(lambda: told == ["1"], within=20)
+        until(lambda: told == ["1"])
         assert source.settled[0].execution is None
 
     def test_lost_claims_are_logged_and_let_go(
@@ -128,4 +128,4 @@ class TestSettling:
         settling = start(settlement("1"))
         until(lambda: settling.is_failing)
         settling.end()
-        until(lambda: not settling.is_alive(), within=2)
+        until(lambda: not settling.is_alive())

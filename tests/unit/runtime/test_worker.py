@@ -289,7 +289,7 @@ class TestMemory:
         gate.begun = deque(maxlen=1)  # type: ignore[assignment]  # it is to remember nothing
         source = EndlessSource(most=120_000)
         worker = make(source)
-        until(lambda: source.ended > 20_000, within=60)
+        until(lambda: source.ended > 20_000)
         gc.collect()
         before = memory.resident()
         until(lambda: source.ended == 120_000, within=120)

@@ -48,7 +48,7 @@ class TestMaintainersAtOnce:
             found: list[Buried] = []
             other = threading.Thread(target=prune_in_thread, args=(adapter, alias, found))
             other.start()
-            other.join(timeout=10)
+            other.join(timeout=60)
         assert found == []
         assert len(adapter.registry().prune(silent_for=60.0)) == 1
 
@@ -67,7 +67,7 @@ class TestMaintainersAtOnce:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=30)
+            thread.join(timeout=60)
         assert len(found) == len({each.token for each in found}) == 6
 
 
@@ -162,7 +162,7 @@ class TestFenceAgainstBurial:
         burial = threading.Thread(target=bury_in_thread, args=(adapter, alias, worker.id, buried))
         burial.start()
         lost = [token for claim in claims for token in worker.finish(claim)]
-        burial.join(timeout=30)
+        burial.join(timeout=60)
         assert sorted(lost) == sorted(each.token for each in buried)
         finished = Job.objects.using(alias).filter(state="finished").count()
         assert finished + len(buried) == 40

@@ -210,7 +210,7 @@ class TestPlaces:
         # In a thread of its own, as a server has it: this one has a connection.
         thread = threading.Thread(target=lambda: asyncio.run(view()))
         thread.start()
-        thread.join(10)
+        thread.join(60)
         assert number_of_jobs(alias) == 1
 
     @pytest.mark.line("RQ-083")

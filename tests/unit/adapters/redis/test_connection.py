@@ -86,4 +86,4 @@ class TestOutage:
             began = time.monotonic()
             with pytest.raises(AdapterUnavailable, match=r"CACHES\['default'\].*server up"):
                 adapter.enqueue(envelope(1))
-            assert time.monotonic() - began < 2.0
+            assert time.monotonic() - began < 30

@@ -241,7 +241,7 @@ def _life(adapter: RedisAdapter, *, numbers: int) -> list[int]:
         job = envelope(number, scheduled_at=due) if number % 3 else _limited(number, due)
         _again(lambda job=job: adapter.enqueue(job))
     done: list[int] = []
-    until(lambda: _has_nothing_left(adapter, done), within=30)
+    until(lambda: _has_nothing_left(adapter, done))
     return done
 
 

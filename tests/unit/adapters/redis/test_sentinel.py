@@ -71,7 +71,7 @@ class TestSentinel:
         self, sentinel: int, servers: tuple[PrivateRedis, PrivateRedis]
     ) -> None:
         master, replica = servers
-        until(lambda: _is_in_step(master, replica), within=20)
+        until(lambda: _is_in_step(master, replica))
         with fresh_adapter(caches=_caches(sentinel), namespace="") as adapter:
             adapter.enqueue(envelope("before"))
             worker = Worker(adapter)
@@ -80,7 +80,7 @@ class TestSentinel:
             master.kill()
             with pytest.raises(AdapterUnavailable):
                 adapter.enqueue(envelope("lost, and said so"))
-            until(lambda: _is_accepted(adapter), within=30)
+            until(lambda: _is_accepted(adapter))
             assert worker.finish(held) == []
             # One that was refused for an answer that was lost may have come all the same.
             assert set(arguments(worker.claim())) == {"after"}

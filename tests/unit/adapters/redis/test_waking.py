@@ -33,7 +33,7 @@ def waiting(patient: RedisAdapter) -> Iterator[Callable[[], list[Claim]]]:
     until(lambda: _listeners(patient) == 1)
     yield lambda: found
     worker.source.wake()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 
