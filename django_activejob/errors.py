@@ -162,6 +162,13 @@ class Abort(Exception):
     """
 
 
+class JobCancelled(BaseException):
+    """An operator has cancelled a job; not an Exception, so that no ``except Exception`` eats it.
+
+    No handler of its class is asked: the job is discarded.
+    """
+
+
 class Interrupt(BaseException):
     """Leaves a job at a checkpoint; not an Exception, so that no ``except Exception`` eats it."""
 

@@ -22,6 +22,7 @@ from django_activejob.errors import (
 )
 from django_activejob.job import context, deferring
 from django_activejob.job.callbacks import around_perform
+from django_activejob.job.cancelling import cancelled
 from django_activejob.job.handlers import class_name_of
 from django_activejob.job.retrying import retry_job
 
@@ -114,10 +115,12 @@ class Continuable(_Job):
             with self.continuation.running(running):
                 await action(running)
 
+    @override
     def checkpoint(self) -> None:
         """Interrupts the job if there is a reason to; the Interrupt is not for it to catch.
 
         Raises:
+            JobCancelled: an operator has cancelled it; it is not resumed.
             CheckpointError: a transaction is open, which the interruption would roll back.
         """
         if aliases := deferring.open_transactions():
@@ -125,6 +128,7 @@ class Continuable(_Job):
                 f"{self.continuation.label}: a checkpoint inside a transaction "
                 f"on {', '.join(aliases)}. Reach it after the transaction has ended."
             )
+        super().checkpoint()
         reason = context.stopping(self)
         if reason:
             self.interrupt(reason)
@@ -177,6 +181,8 @@ class Continuable(_Job):
             self.continuation.tell_resumed()
 
     def _resume(self, cause: BaseException, *, reason: str) -> None:
+        if self.is_cancelled:
+            raise cancelled(self) from cause
         self._count(reason)
         if self.max_resumptions is not None and self.resumptions >= self.max_resumptions:
             raise ResumptionsExhausted(

@@ -22,8 +22,9 @@ from django_activejob.job import (
     retrying,
     surroundings,
 )
+from django_activejob.job.cancelling import cancelled
 from django_activejob.job.configured import ConfiguredJob, Performs, Set, Wait, new_job
-from django_activejob.job.context import ClaimedRun
+from django_activejob.job.context import ClaimedRun, is_cancelled
 
 P = ParamSpec("P")
 
@@ -200,6 +201,20 @@ class ActiveJob:
         return retrying.retry_job(
             self, wait=wait, wait_until=wait_until, queue=queue, priority=priority
         )
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether an operator has cancelled the job while a worker performs it."""
+        return is_cancelled(self)
+
+    def checkpoint(self) -> None:
+        """Ends the job here if an operator has cancelled it; for loops of ``perform``.
+
+        Raises:
+            JobCancelled: which is not for the job to catch.
+        """
+        if is_cancelled(self):
+            raise cancelled(self)
 
     def serialize(self) -> Payload:
         """The JSON form of this job; overrides add keys of their own to ``super()``'s."""

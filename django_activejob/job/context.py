@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django_activejob.contracts import Envelope, QueueAdapter
 
@@ -74,6 +75,40 @@ def set_limiting(limiting: Limiting) -> Limiting:
     return before
 
 
+class Cancelling(Protocol):
+    """What knows, in this process, which jobs an operator has cancelled."""
+
+    def is_cancelled(self, job: ActiveJob) -> bool:
+        """Whether a job is to end; called often, so it has to be quick. Any thread may ask."""
+
+    def awaiting(self, job: ActiveJob) -> AbstractContextManager[None]:
+        """Surrounds the awaiting of a claimed job's coroutine, and cancels the task if need be.
+
+        Raises:
+            JobCancelled: that has happened.
+        """
+
+
+def is_cancelled(job: ActiveJob) -> bool:
+    """Whether an operator has cancelled a job."""
+    return _cancel.cancelling.is_cancelled(job)
+
+
+def awaiting(job: ActiveJob) -> AbstractContextManager[None]:
+    """Surrounds the awaiting of a claimed job's coroutine; see ``Cancelling``."""
+    return _cancel.cancelling.awaiting(job)
+
+
+def set_cancelling(cancelling: Cancelling) -> Cancelling:
+    """Replaces what ``is_cancelled`` and ``awaiting`` ask in this process, whatever the thread.
+
+    Returns:
+        What was asked before, so that it can be put back.
+    """
+    before, _cancel.cancelling = _cancel.cancelling, cancelling
+    return before
+
+
 @dataclass(slots=True, kw_only=True)
 class ClaimedRun:
     """One execution on a claim.
@@ -111,3 +146,21 @@ class _Limit:
 
 
 _limit = _Limit()
+
+
+class _NobodyCancels:
+    """Outside of workers."""
+
+    def is_cancelled(self, job: ActiveJob) -> bool:
+        return False
+
+    def awaiting(self, job: ActiveJob) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+@dataclass(slots=True)
+class _Cancel:
+    cancelling: Cancelling = field(default_factory=_NobodyCancels)
+
+
+_cancel = _Cancel()

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django_activejob import signals
 from django_activejob.contracts import Outcome
+from django_activejob.errors import JobCancelled
 from django_activejob.instrumentation import notify
-from django_activejob.job import callbacks, handlers
+from django_activejob.job import callbacks, context, handlers
+from django_activejob.job.cancelling import cancelled
 from django_activejob.job.enqueuing import adapter_of
 from django_activejob.job.retrying import retry_job
 
@@ -31,7 +33,7 @@ class Ending:
 def deal_with(job: ActiveJob, error: BaseException) -> Ending:
     """Asks the job's class what to do about an error, and does it; never raises."""
     try:
-        decision = handlers.decide(job, error)
+        decision = _decide(job, error)
         if decision is None:
             _after_discard(job, error)
             return Ending(outcome=Outcome.FAILED, error=error)
@@ -39,6 +41,22 @@ def deal_with(job: ActiveJob, error: BaseException) -> Ending:
     except BaseException as raised:  # noqa: BLE001 - see execution.run
         # What a handler raises takes the place of the error that it was to handle.
         return Ending(outcome=Outcome.FAILED, error=raised)
+
+
+def _decide(job: ActiveJob, error: BaseException) -> handlers.Decision | None:
+    # No handler is asked: an operator's word is not an error that a class could repair.
+    if isinstance(error, JobCancelled):
+        return handlers.Discard(error=error, then=None)
+    decision = handlers.decide(job, error)
+    if isinstance(decision, handlers.Retry) and context.is_cancelled(job):
+        return handlers.Discard(error=_cancelled_after(job, error), then=None)
+    return decision
+
+
+def _cancelled_after(job: ActiveJob, error: BaseException) -> JobCancelled:
+    end = cancelled(job)
+    end.__cause__ = error
+    return end
 
 
 def _retry(job: ActiveJob, decision: handlers.Retry) -> Ending:

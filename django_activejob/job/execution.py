@@ -142,12 +142,24 @@ def _performed(job: ActiveJob) -> Any:
 
 
 async def awaited(coroutine: Coroutine[Any, Any, Any], job: ActiveJob) -> Any:
-    """Awaits the code of a job within its time limit.
+    """Awaits the code of a job within its time limit, and until an operator cancels it.
 
     Raises:
+        JobCancelled: that has happened; the coroutine was cancelled.
         JobTimeout: its time is up; the coroutine was cancelled.
     """
-    if job.timeout is None or job._run is None:
+    if job._run is None:
+        return await coroutine
+    try:
+        with context.awaiting(job):
+            return await _in_time(coroutine, job)
+    finally:
+        # Cancelled before it has begun, it would be missed by the interpreter.
+        coroutine.close()
+
+
+async def _in_time(coroutine: Coroutine[Any, Any, Any], job: ActiveJob) -> Any:
+    if job.timeout is None:
         return await coroutine
     try:
         async with asyncio.timeout(job.timeout) as limit:

@@ -90,6 +90,13 @@ class AsyncPool:
             self._running -= len(claims)
             return claims
 
+    def take_out(self, token: str) -> bool:
+        """Takes one claim back that has not begun; False when it has."""
+        with self._lock:
+            is_out = self._unbegun.pop(token, None) is not None
+            self._running -= is_out
+            return is_out
+
     def has_line(self) -> bool:
         """Whether claims wait for another job to end: never."""
         return False

@@ -67,6 +67,15 @@ class Pool:
                 claims.append(self._waiting.popleft()[1])
         return claims
 
+    def take_out(self, token: str) -> bool:
+        """Takes one claim out of the line; False when it does not stand there."""
+        with self._changed:
+            for entry in self._waiting:
+                if entry[1].token == token:
+                    self._waiting.remove(entry)
+                    return True
+        return False
+
     def has_line(self) -> bool:
         """Whether claims wait for a thread."""
         return bool(self._waiting)

@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 from django_activejob import clock
 from django_activejob.contracts import Command
 from django_activejob.job.base import ActiveJob
-from django_activejob.job.context import set_limiting, set_stopping
+from django_activejob.job.context import set_cancelling, set_limiting, set_stopping
 
 from . import memory, os_signals, stacks, streams, titles
 from .birth import BOOTING, READY, Birth, Exit
@@ -71,6 +71,11 @@ class Process:
         if self._parts.worker is not None:
             set_limiting(self._parts.worker.time_limits.limited)
 
+    def heed_cancellations(self) -> None:
+        """Has jobs of this process know when an operator cancels them."""
+        if self._parts.worker is not None:
+            set_cancelling(self._parts.worker.cancellations)
+
     def stopping(self, job: ActiveJob) -> str | None:
         """Why a job in steps had better stop; None while it may go on. Any thread may ask."""
         return "stopping" if self._leaving is not None else None
@@ -119,6 +124,8 @@ class Process:
         elif command.action == "stop":
             self._leave_because("an operator stopped it", Exit.STOPPED)
             self._inbox.wake()
+        elif command.token is not None and self._parts.worker is not None:
+            self._parts.worker.cancel(command.token)
 
     def _quiet(self) -> None:
         if self._parts.worker is not None:
@@ -238,6 +245,7 @@ def live_and_exit(plan: ProcessPlan, birth: Birth) -> NoReturn:
         process = Process(plan, birth, inbox=inbox)
         set_stopping(process.stopping)
         process.keep_time_limits()
+        process.heed_cancellations()
         status = process.run()
     # Nothing may climb into the frames of the supervisor, of which this is a copy.
     except BaseException:

@@ -14,6 +14,7 @@ from django_activejob.instrumentation import notify
 from . import boundary, sessions, time_limits
 from .allowance import LONGEST_WAIT, Allowance
 from .async_pool import AsyncPool, Steps
+from .cancellations import Cancellations
 from .claiming import LONGEST_SLEEP, Claiming
 from .configuration import WorkerPlan
 from .executor import cut_short, label_of, settlement_of
@@ -63,6 +64,7 @@ class Worker:
         self._overdue: set[str] = set()
         self._threads: dict[int, Claim] = {}  # by ident; each entry is written by its thread
         self._lock = threading.Lock()
+        self.cancellations = Cancellations()
         self.time_limits = TimeLimits(when_overdue=self._note_overdue)
         self._tallying = tallying
         self._allowance = Allowance()
@@ -139,6 +141,19 @@ class Worker:
     def is_quiet(self) -> bool:
         """Whether it claims no more. Any thread may ask."""
         return self._claiming.has_ended
+
+    def cancel(self, token: str) -> None:
+        """Wants a job to end: it is told, or given back if it has not begun. Any thread may ask.
+
+        What is given back the store does not let run again. Said twice, it means no more.
+        """
+        with self._lock:
+            claim = self._held.get(token)
+            if claim is None or self.cancellations.is_asked(token):
+                return
+            self.cancellations.ask(claim)
+        if self._pool.take_out(token):
+            self._release([claim])
 
     def quiet(self) -> None:
         """Claims no more; what has been claimed is performed."""
@@ -258,6 +273,10 @@ class Worker:
         notify(signals.released, adapter=self._adapter, process_id=self._process_id, claims=claims)
 
     def _perform(self, claim: Claim) -> None:
+        if self.cancellations.is_asked(claim.token):
+            # Cancelled on its way here, where nobody could take it out of a line.
+            self._release([claim])
+            return
         self._begin(claim)
         time_limits.serve(claim.token)
         self._threads[threading.get_ident()] = claim
@@ -301,6 +320,7 @@ class Worker:
         with self._lock:
             for settlement in settlements:
                 self._held.pop(settlement.claim.token, None)
+                self.cancellations.forget(settlement.claim.token)
             # They may have enqueued others, which no claim before could have found.
             self._claiming.forget_empty_turns()
         self._claiming.wake()

@@ -28,9 +28,11 @@ from django_activejob import (
     retry_on,
 )
 from django_activejob.contracts import Claim, Envelope, Outcome, Settlement
+from django_activejob.job import context
 from django_activejob.job.packing import pack
 from django_activejob.runtime import event_loop
 from django_activejob.runtime.async_pool import AsyncPool, Steps
+from django_activejob.runtime.cancellations import Cancellations
 from django_activejob.runtime.executor import settlement_of
 from django_activejob.runtime.time_limits import TimeLimits
 from tests.waiting import until
@@ -264,6 +266,42 @@ class TestSlots:
         assert harness.pool.is_idle()
         gate.set()
         assert harness.begun == []
+        harness.close()
+
+
+@pytest.mark.line("DB-064")
+class TestCancelling:
+    @pytest.fixture
+    def cancellations(self) -> Iterator[Cancellations]:
+        cancellations = Cancellations()
+        before = context.set_cancelling(cancellations)
+        yield cancellations
+        context.set_cancelling(before)
+
+    def test_a_task_on_the_loop_is_cancelled_and_its_end_settled(
+        self, harness: Harness, cancellations: Cancellations
+    ) -> None:
+        claim, _ = harness.add(NapJob(), NapJob())
+        until(lambda: len(NapJob.gates) == 2)
+        cancellations.ask(claim)
+        until(lambda: harness.settled)
+        [settled] = harness.settled
+        assert settled.claim is claim
+        assert settled.execution is not None
+        assert settled.execution.outcome is Outcome.DISCARDED
+        assert harness.pool.room() == 99
+
+    def test_what_has_not_begun_is_taken_out(self) -> None:
+        harness = Harness(threads=1)
+        gate = threading.Event()
+        harness.pool._parts.do(lambda: gate.wait(10) and None)
+        claim, other = harness.add(NapJob(), NapJob())
+        assert harness.pool.take_out(claim.token)
+        assert not harness.pool.take_out(claim.token)
+        assert harness.pool.room() == 99
+        gate.set()
+        until(lambda: harness.begun == [other.token])
+        assert not harness.pool.take_out(other.token)
         harness.close()
 
 

@@ -63,6 +63,24 @@ class TestPool:
         gate.set()
         until(lambda: pool.room() == 3)
 
+    @pytest.mark.line("DB-064")
+    def test_lets_one_claim_be_taken_out_of_the_line(self, start: Start) -> None:
+        gate, performed = threading.Event(), list[str]()
+
+        def perform(one: Claim) -> None:
+            gate.wait(5)
+            performed.append(one.token)
+
+        pool = start(perform, threads=1)
+        pool.add([claim(token) for token in "123"])
+        until(lambda: pool.room() == -2 and len(pool._waiting) == 2)
+        assert pool.take_out("2")
+        assert not pool.take_out("2")
+        assert not pool.take_out("1")
+        gate.set()
+        until(pool.is_idle)
+        assert performed == ["1", "3"]
+
     def test_gives_back_what_no_thread_has_taken(self, start: Start) -> None:
         gate, begun = threading.Event(), threading.Event()
 

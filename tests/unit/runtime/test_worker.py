@@ -296,3 +296,53 @@ class TestMemory:
         until(lambda: not worker.held())
         gc.collect()
         assert memory.resident() - before < 5 * memory.MEGABYTE
+
+
+@pytest.mark.line("DB-064")
+class TestCancelling:
+    def test_gives_back_what_waits_in_line(self, make: Make, gate: Gate) -> None:
+        source = FakeSource()
+        worker = make(source)
+        worker._accept([claim("0"), claim("1")])
+        until(lambda: len(gate.begun) == 2)
+        worker._accept([claim("2")])
+        worker.cancel("2")
+        until(lambda: source.settled_tokens == ["2"])
+        assert source.settled[0].execution is None
+        assert gate.begun == ["0", "1"]
+
+    def test_tells_what_runs_and_leaves_it_running(self, make: Make, gate: Gate) -> None:
+        source = FakeSource(claim("0"))
+        worker = make(source)
+        until(lambda: gate.begun)
+        worker.cancel("0")
+        worker.cancel("0")
+        assert worker.cancellations.is_asked("0")
+        assert list(worker.held()) == ["0"]
+        gate.open.set()
+        until(lambda: source.settled)
+        assert [one.execution is None for one in source.settled] == [False]
+
+    def test_forgets_it_with_the_end_of_the_claim(self, make: Make, gate: Gate) -> None:
+        source = FakeSource(claim("0"))
+        worker = make(source)
+        until(lambda: gate.begun)
+        worker.cancel("0")
+        gate.open.set()
+        until(lambda: not worker.held())
+        assert not worker.cancellations.is_asked("0")
+
+    def test_does_not_mind_a_claim_that_it_does_not_know(self, make: Make, gate: Gate) -> None:
+        worker = make(FakeSource())
+        worker.cancel("0")
+        assert not worker.cancellations.is_asked("0")
+
+    def test_does_not_begin_what_was_cancelled_on_its_way(self, make: Make, gate: Gate) -> None:
+        source = FakeSource()
+        worker = make(source)
+        one = claim("0")
+        worker.cancellations.ask(one)
+        worker._accept([one])
+        until(lambda: source.settled_tokens == ["0"])
+        assert source.settled[0].execution is None
+        assert gate.begun == []
