@@ -13,7 +13,13 @@ from django_activejob.contracts.envelope import (
     Throttle,
     Unique,
 )
-from django_activejob.contracts.execution import ErrorRecord, Execution, Outcome
+from django_activejob.contracts.execution import (
+    CANCELLED,
+    ErrorRecord,
+    Execution,
+    Outcome,
+    cancellation,
+)
 from django_activejob.contracts.inspection import (
     AttemptRecord,
     Count,
@@ -40,6 +46,7 @@ from django_activejob.contracts.source import Source
 from django_activejob.contracts.tallies import FailureCount, Tally, TallyName, Times
 
 __all__ = [
+    "CANCELLED",
     "AttemptRecord",
     "Buried",
     "Chore",
@@ -79,4 +86,5 @@ __all__ = [
     "Tick",
     "Times",
     "Unique",
+    "cancellation",
 ]

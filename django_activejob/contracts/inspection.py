@@ -62,6 +62,7 @@ class JobRecord:
     claimed_at: datetime | None = None
     finished_at: datetime | None = None
     failed_at: datetime | None = None
+    cancel_asked_at: datetime | None = None  # since when an operator wants it to stop
     process_id: str | None = None
     error: ErrorRecord | None = None  # the latest
     limit_key: str | None = None
@@ -135,7 +136,7 @@ class Inspector(Protocol):
     # "error_class", "limit_key", "time"
     filters: frozenset[str]
     # "retry", "discard", "set_aside", "dispatch", "pause", "resume", "clear", "release",
-    # "quiet", "stop"
+    # "quiet", "stop", "cancel"
     actions: frozenset[str]
     sections: frozenset[str]  # "tallies", "failures", "queue_counts"
 
@@ -175,6 +176,15 @@ class Inspector(Protocol):
 
     def dispatch(self, query: JobQuery, *, limit: int) -> Repaired:
         """Makes scheduled jobs ready now, and blocked ones, whose limit then counts for nothing."""
+
+    def cancel(self, query: JobQuery, *, limit: int) -> Repaired:
+        """Asks running jobs to stop: their processes are told with their next beats.
+
+        Those that were asked before are left alone. Until the claim of such a job has ended,
+        its record says when it was asked. Should the claim end in a way that would let the job
+        run again (released, retried, its process dead), the job is discarded instead, with
+        JobCancelled. What adapters would forget with its end they keep as failed.
+        """
 
     def pause(self, queue: str) -> None:
         """Lets no more jobs of a queue start."""

@@ -47,11 +47,12 @@ class Buried:
 
     ``released``: back in its queue, the crash not counted, for it had not started.
     ``retried``: back after a pause, the crash counted. ``failed``: for good, with ``error``.
+    ``cancelled``: it would have run again, had an operator not asked it to stop.
     """
 
     token: str
     envelope: Envelope | None
-    fate: Literal["released", "retried", "failed"]
+    fate: Literal["released", "retried", "failed", "cancelled"]
     error: ErrorRecord | None = None
 
 
@@ -72,7 +73,8 @@ class ProcessRegistry(Protocol):
         """Says that a process lives, and which claims (tokens) it knows of.
 
         Claims that the store holds for it and that were missing from ``running``
-        for 10 seconds are released. ``tallies`` are added to those of the store, if it
+        for 10 seconds are released. Those that an operator wants cancelled are named with
+        each beat until they have ended. ``tallies`` are added to those of the store, if it
         keeps any, whatever their names; when this raises they are handed over again.
 
         Args:

@@ -18,6 +18,7 @@ def process_pruned(*, buried: Sequence[Buried], **_: Any) -> None:
 
 def _fate(claim: Buried) -> str:
     fates = {
+        "cancelled": "it was cancelled by an operator, and does not run again",
         "released": "the job had not begun and is back in its queue",
         "retried": "the job will be run again",
         "failed": "the job has failed",

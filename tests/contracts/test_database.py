@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django_activejob.testing.contracts import (
+    CancellingContract,
     ChoresContract,
     EnqueueContract,
     FiltersContract,
@@ -68,4 +69,8 @@ class TestTallies(TalliesContract):
 
 
 class TestFilters(FiltersContract):
+    pass
+
+
+class TestCancelling(CancellingContract):
     pass

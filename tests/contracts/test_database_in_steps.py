@@ -10,6 +10,7 @@ from django_activejob.adapters.database import DatabaseAdapter
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.vendor import MARIADB, POSTGRESQL, SQLITE
 from django_activejob.testing.contracts import (
+    CancellingContract,
     ChoresContract,
     LimitsContract,
     SettlingContract,
@@ -25,6 +26,10 @@ def in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         Store, "vendor", property(lambda store: replace(vendors[store.alias], returning=False))
     )
+
+
+class TestCancelling(CancellingContract):
+    pass
 
 
 class TestSource(SourceContract):

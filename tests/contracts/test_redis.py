@@ -9,6 +9,7 @@ import pytest
 
 from django_activejob.adapters.redis import RedisAdapter
 from django_activejob.testing.contracts import (
+    CancellingContract,
     ChoresContract,
     EnqueueContract,
     InspectorContract,
@@ -61,6 +62,10 @@ def hasten(adapter: RedisAdapter) -> Callable[[], None]:
         dispatch.run()
 
     return hasten
+
+
+class TestCancelling(CancellingContract):
+    pass
 
 
 class TestEnqueue(EnqueueContract):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from django_activejob.adapters.database.attempts import NOTHING, Attempt, number_of
 from django_activejob.adapters.database.fence import Hold, hold_of
-from django_activejob.adapters.database.rows import Row, row_of
+from django_activejob.adapters.database.rows import Row, label, row_of
 from django_activejob.adapters.database.state import State
 from django_activejob.adapters.database.text import bounded_error
+from django_activejob.clock import now
 from django_activejob.contracts import (
     Claim,
     Envelope,
@@ -17,6 +18,7 @@ from django_activejob.contracts import (
     Execution,
     Outcome,
     Settlement,
+    cancellation,
 )
 from django_activejob.errors import EnqueueError
 
@@ -63,6 +65,24 @@ class End:
         """Whether there is nothing more to do than to finish the job."""
         is_unique = self.claim.envelope is not None and self.claim.envelope.unique is not None
         return self.finishes and not self.is_remembered and not is_unique
+
+    def as_cancelled(self) -> End:
+        """What comes of it when an operator has cancelled the job: one that would run again ends.
+
+        What the execution says is kept, if it says that it is the last one.
+        """
+        if self.is_final:
+            return self
+        if self.execution is None:
+            execution = Execution(outcome=Outcome.DISCARDED, started_at=now(), seconds=0.0)
+            instead_of = "its process gave it back"
+        else:
+            execution = replace(self.execution, outcome=Outcome.DISCARDED, retry=None)
+            instead_of = f"it was to, after {self.error.class_name or 'it was interrupted'}"
+        error = replace(
+            cancellation(_label(self.claim), instead_of=instead_of), traceback=self.error.traceback
+        )
+        return replace(self, row=None, execution=_bounded(replace(execution, error=error)))
 
     @property
     def freed_key(self) -> str:
@@ -127,6 +147,10 @@ def _refused(execution: Execution, refusal: Exception) -> Execution:
     return replace(
         execution, outcome=Outcome.FAILED, retry=None, error=execution.error or bounded_error(error)
     )
+
+
+def _label(claim: Claim) -> str:
+    return label(claim.envelope.payload) if claim.envelope else "An unreadable job"
 
 
 def _dotted_name(kind: type[Exception]) -> str:

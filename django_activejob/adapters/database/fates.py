@@ -13,6 +13,7 @@ from django_activejob.adapters.database.rows import Held
 from django_activejob.adapters.database.starts import Start, give_back, start_of
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.text import bounded_error
+from django_activejob.adapters.database.transitions.cancel import cancel
 from django_activejob.adapters.database.transitions.release import RELEASED
 from django_activejob.adapters.database.unique import free_ended
 from django_activejob.contracts import Buried, ErrorRecord
@@ -29,7 +30,7 @@ _RETRY_LATER = """
 """
 _FAIL = """
     UPDATE django_activejob_job
-    SET state = 'failed', process_id = '', failed_at = {now},
+    SET state = 'failed', process_id = '', failed_at = {now}, cancel_asked_at = NULL,
         crashes = crashes + 1, executions = executions + 1, error_class = %s
     WHERE id = %s
 """
@@ -56,11 +57,14 @@ def settle_dead(store: Store, held: Sequence[Held], death: Death) -> list[Buried
 
     What had not started is released, the death not counted. What had started fails when its
     ``on_crash`` says so, or at its third death; else it comes back after a random pause that
-    grows with each death, so that a job that kills and its neighbors part.
+    grows with each death, so that a job that kills and its neighbors part. A cancelled job does
+    not come back.
     """
     buried = []
     for each in held:
-        if death.started is not None and each.claim.token not in death.started:
+        if each.is_cancelled and not _fails(each, death):
+            buried.append(_cancel(store, each, death))
+        elif death.started is not None and each.claim.token not in death.started:
             buried.append(_release(store, each))
         else:
             buried.append(_settle_crash(store, each, death))
@@ -89,6 +93,17 @@ def _freed_keys(buried: Sequence[Buried]) -> list[str]:
 def _release(store: Store, held: Held) -> Buried:
     store.change(_RELEASE, (held.id,), released=RELEASED)
     return Buried(token=held.claim.token, envelope=held.claim.envelope, fate="released")
+
+
+def _cancel(store: Store, held: Held, death: Death) -> Buried:
+    [error] = cancel(store, [held], instead_of=f"its process has died: {death.reason}")
+    claim = held.claim
+    return Buried(token=claim.token, envelope=claim.envelope, fate="cancelled", error=error)
+
+
+def _fails(held: Held, death: Death) -> bool:
+    has_started = death.started is None or held.claim.token in death.started
+    return has_started and _is_final(held, held.claim.crashes + 1)
 
 
 def _settle_crash(store: Store, held: Held, death: Death) -> Buried:

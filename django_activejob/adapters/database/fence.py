@@ -31,14 +31,29 @@ def hold_of(token: str) -> Hold | None:
 
 # Tokens are compared as texts: a list of those is hashed, a list of pairs is searched through.
 _OURS = """
-    SELECT id FROM django_activejob_job
+    SELECT {columns} FROM django_activejob_job
     WHERE id {among} AND state = 'running' AND process_id = %s
-      AND {token} {among}
+      AND {token} {among} {condition}
     ORDER BY id {lock}
 """
 
 
 def still_held(process_id: str, holds: Sequence[Hold]) -> Choice:
     """Chooses, and locks by id, those of the holds that the process still has."""
+    return _chosen("id", process_id, holds)
+
+
+def still_held_to_run_on(process_id: str, holds: Sequence[Hold]) -> Choice:
+    """``still_held`` without those that an operator has cancelled."""
+    return _chosen("id", process_id, holds, condition="AND cancel_asked_at IS NULL")
+
+
+def still_held_and_asked(process_id: str, holds: Sequence[Hold]) -> Choice:
+    """``still_held``, and since when an operator wants them to end."""
+    return _chosen("id, cancel_asked_at", process_id, holds)
+
+
+def _chosen(columns: str, process_id: str, holds: Sequence[Hold], *, condition: str = "") -> Choice:
     ids, tokens = [hold.id for hold in holds], [hold.token for hold in holds]
-    return Choice(sql=_OURS, parameters=(ids, process_id, tokens))
+    sql = _OURS.replace("{columns}", columns).replace("{condition}", condition)
+    return Choice(sql=sql, parameters=(ids, process_id, tokens))

@@ -33,6 +33,7 @@ from django_activejob.adapters.database.text import is_storable
 from django_activejob.adapters.database.transitions.discard import discard
 from django_activejob.adapters.database.transitions.dispatch_now import dispatch_now
 from django_activejob.adapters.database.transitions.pause import pause
+from django_activejob.adapters.database.transitions.request_cancel import request_cancel
 from django_activejob.adapters.database.transitions.resume import resume
 from django_activejob.adapters.database.transitions.retry_failed import retry_failed
 from django_activejob.adapters.database.transitions.set_aside import set_aside
@@ -135,6 +136,7 @@ class DatabaseInspector(Inspector):
             "release",
             "quiet",
             "stop",
+            "cancel",
         )
     )
 
@@ -214,6 +216,12 @@ class DatabaseInspector(Inspector):
         """Makes scheduled and blocked jobs ready now; a limit does not hold them back."""
         guard = "state IN ('scheduled', 'blocked')"
         return repair(self._store, query, dispatch_now, guard=guard, limit=limit)
+
+    @override
+    def cancel(self, query: JobQuery, *, limit: int) -> Repaired:
+        """Asks running jobs to end, each once."""
+        guard = "state = 'running' AND cancel_asked_at IS NULL"
+        return repair(self._store, query, request_cancel, guard=guard, limit=limit)
 
     @override
     def pause(self, queue: str) -> None:

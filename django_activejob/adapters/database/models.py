@@ -41,6 +41,8 @@ class Job(models.Model):
     claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+    # Since when an operator wants the running job to end; empty again with the end of its claim.
+    cancel_asked_at = models.DateTimeField(_("cancellation asked for at"), null=True, blank=True)
 
     class Meta:
         app_label = "django_activejob"
@@ -52,6 +54,7 @@ class Job(models.Model):
             ("retry_job", _("Can retry failed jobs")),
             ("discard_job", _("Can discard jobs")),
             ("dispatch_job", _("Can run scheduled jobs now")),
+            ("cancel_job", _("Can cancel running jobs")),
             ("view_arguments", _("Can view the arguments of jobs")),
         ]
         indexes: ClassVar = [

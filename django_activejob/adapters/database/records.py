@@ -24,7 +24,8 @@ LISTED_CHARACTERS = 65_536
 
 _FACTS = (
     "id, job_id, job_class, queue, priority, state, executions, crashes, enqueued_at,"
-    " scheduled_at, claimed_at, finished_at, failed_at, process_id, error_class, limit_key, routing"
+    " scheduled_at, claimed_at, finished_at, failed_at, cancel_asked_at, process_id,"
+    " error_class, limit_key, routing"
 )
 LISTED_COLUMNS = f"{_FACTS}, substr(payload, 1, {LISTED_CHARACTERS})"
 ALL_COLUMNS = f"{_FACTS}, payload"
@@ -103,7 +104,9 @@ def _error_of(class_name: str, message: str, traceback: str) -> ErrorRecord | No
 def _record_of(row: Record, vendor: Vendor, error: ErrorRecord | None) -> JobRecord:
     id, job_id, job_class, queue, priority, state, executions, crashes, *rest = row
     *times, process_id, error_class, limit_key, routed, raw_payload = rest
-    enqueued_at, scheduled_at, claimed_at, finished_at, failed_at = map(vendor.read_time, times)
+    enqueued_at, scheduled_at, claimed_at, finished_at, failed_at, cancel_asked_at = map(
+        vendor.read_time, times
+    )
     return JobRecord(
         id=str(id),
         job_id=job_id,
@@ -120,6 +123,7 @@ def _record_of(row: Record, vendor: Vendor, error: ErrorRecord | None) -> JobRec
         claimed_at=claimed_at,
         finished_at=finished_at,
         failed_at=failed_at,
+        cancel_asked_at=cancel_asked_at,
         process_id=process_id or None,
         error=error if error_class else None,
         limit_key=limit_key or None,

@@ -17,6 +17,7 @@ from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.text import storable
 from django_activejob.adapters.database.transitions.add_tallies import add_tallies
 from django_activejob.adapters.database.transitions.bury import bury
+from django_activejob.adapters.database.transitions.cancel import cancel_all_of
 from django_activejob.adapters.database.transitions.prune import prune
 from django_activejob.adapters.database.transitions.release import RELEASED, release
 from django_activejob.contracts import Buried, Command, ProcessRecord, ProcessRegistry, Tally
@@ -35,7 +36,7 @@ _BEAT_AND_SAY = """
     UPDATE django_activejob_process SET beat_at = {now}, metadata = %s WHERE id = %s
 """
 _HELD = """
-    SELECT id, claim_number FROM django_activejob_job
+    SELECT id, claim_number, cancel_asked_at FROM django_activejob_job
     WHERE state = 'running' AND process_id = %s
 """
 _RELEASE_ALL = """
@@ -83,10 +84,15 @@ class DatabaseRegistry(ProcessRegistry):
         """Says that a process lives; releases what it has not known of for 10 seconds."""
         if not self._beat(process_id, metadata):
             raise ProcessPruned(f"Process {process_id} is not registered (any more).")
-        self._release_forgotten(process_id, running)
+        held = self._held_by(process_id)
+        self._release_forgotten(process_id, held, running)
         # Before the commands, which are lost with whatever fails after they were taken.
         add_tallies(self._store, tallies)
-        return commands.take(self._store, process_id)
+        cancelled = [hold for hold, is_cancelled in held.items() if is_cancelled]
+        return [
+            *commands.take(self._store, process_id),
+            *(Command(action="cancel", token=hold.token) for hold in cancelled),
+        ]
 
     @override
     def deregister(self, process_id: str) -> None:
@@ -119,27 +125,36 @@ class DatabaseRegistry(ProcessRegistry):
         facts = (_written(metadata), process_id)
         return bool(self._store.run(lambda: self._store.change(_BEAT_AND_SAY, facts)))
 
-    def _release_forgotten(self, process_id: str, running: Sequence[str]) -> None:
+    def _release_forgotten(
+        self, process_id: str, held: Mapping[Hold, bool], running: Sequence[str]
+    ) -> None:
         present = clock.monotonic()
         earlier = self._unknown_since.get(process_id, {})
         known = {hold_of(token) for token in running}
-        unknown = {
-            hold: earlier.get(hold, present)
-            for hold in self._held_by(process_id)
-            if hold not in known
-        }
+        unknown = {hold: earlier.get(hold, present) for hold in held if hold not in known}
         self._unknown_since[process_id] = unknown
         overdue = [hold for hold, since in unknown.items() if present - since >= FORGOTTEN_AFTER]
         if overdue:
             release(self._store, process_id, overdue)
+        if cancelled := [hold.token for hold in overdue if held[hold]]:
+            self._store.atomically(lambda: self._cancel_forgotten(process_id, cancelled))
 
-    def _held_by(self, process_id: str) -> list[Hold]:
+    def _cancel_forgotten(self, process_id: str, tokens: Sequence[str]) -> None:
+        instead_of = "its process has forgotten it"
+        cancel_all_of(self._store, process_id, instead_of=instead_of, tokens=tokens)
+
+    def _held_by(self, process_id: str) -> dict[Hold, bool]:
+        """What a process holds, and whether an operator has cancelled it."""
         rows = self._store.run(lambda: self._store.rows(_HELD, (process_id,)))
-        return [Hold(id=id, claim_number=claim_number) for id, claim_number in rows]
+        return {
+            Hold(id=id, claim_number=claim_number): asked_at is not None
+            for id, claim_number, asked_at in rows
+        }
 
     def _forget(self, process_id: str) -> None:
         # Our own row first, then jobs, as everywhere.
         self._store.rows(_LOCK, (process_id,))
+        cancel_all_of(self._store, process_id, instead_of="its process gave it back as it left")
         if self._store.change(_RELEASE_ALL, (process_id,), released=RELEASED):
             notify(self._store)
         self._store.change(_FORGET, (process_id,))

@@ -94,7 +94,7 @@ def payload_text(payload: Payload) -> str:
 
 CLAIM_COLUMNS = (
     "id, claim_number, crashes, queue, priority, process_id, scheduled_at, claimed_at,"
-    " payload, routing"
+    " cancel_asked_at, payload, routing"
 )
 
 
@@ -105,13 +105,14 @@ class Held:
     id: int
     process_id: str
     claimed_at: datetime | None
+    is_cancelled: bool
     claim: Claim
 
 
 def held_of(record: Record, vendor: Vendor) -> Held:
     """A held row, from the values of ``CLAIM_COLUMNS``."""
     id, claim_number, crashes, *facts = record
-    queue, priority, process_id, scheduled_at, claimed_at, payload, routed = facts
+    queue, priority, process_id, scheduled_at, claimed_at, cancel_asked_at, payload, routed = facts
     try:
         envelope = Envelope(
             payload=_readable_payload(payload, provider_job_id=str(id)),
@@ -127,6 +128,7 @@ def held_of(record: Record, vendor: Vendor) -> Held:
         id=id,
         process_id=process_id,
         claimed_at=vendor.read_time(claimed_at),
+        is_cancelled=cancel_asked_at is not None,
         claim=Claim(
             token=f"{id}:{claim_number}",
             envelope=envelope,

@@ -10,6 +10,7 @@ from django_activejob.adapters.redis.store import Store, Word
 from django_activejob.adapters.redis.wire import failing, writing
 from django_activejob.clock import now
 from django_activejob.contracts import (
+    CANCELLED,
     Claim,
     Envelope,
     ErrorRecord,
@@ -71,12 +72,26 @@ def _ended(store: Store, claim: Claim, execution: Execution, text: bytes | None)
     # As in Sidekiq, which sees no error where the class retries or discards.
     if execution.outcome is Outcome.FAILED:
         yield "e"
-    if execution.outcome in _FINISHING:
+    error = execution.error or _NOTHING
+    if execution.outcome is Outcome.DISCARDED and error.class_name == CANCELLED:
+        yield from cancelled(store, claim, error, text)
+    elif execution.outcome in _FINISHING:
         yield from (*freed(claim.envelope), "f", claim.token)
     elif execution.retry is not None:
         yield from _retried(store, claim, execution, execution.retry, text)
     else:
-        yield from _failed(store, claim, execution.error or _NOTHING, text)
+        yield from _failed(store, claim, error, text)
+
+
+def cancelled(store: Store, claim: Claim, error: ErrorRecord, text: bytes | None) -> Iterator[Word]:
+    """The records for the end of a cancelled job: among the dead, where people find it."""
+    yield from freed(claim.envelope)
+    fields = fields_in(text) if text is not None else None
+    if fields is None:
+        yield from ("b", claim.token)
+        return
+    fate = failing.dead(fields, error, at=now().timestamp(), dialect=store.dialect)
+    yield from ("d", claim.token, fate.text) if fate.kind == "dead" else ("f", claim.token)
 
 
 def _failed(store: Store, claim: Claim, error: ErrorRecord, text: bytes | None) -> Iterator[Word]:

@@ -18,6 +18,7 @@ from django_activejob.adapters.redis.places import Found, places, size_of
 from django_activejob.adapters.redis.processes import command, process_records
 from django_activejob.adapters.redis.records import listed, whole
 from django_activejob.adapters.redis.repairs import (
+    cancel,
     discarding,
     dispatching,
     repair,
@@ -62,7 +63,7 @@ class RedisInspector(Inspector):
     actions: frozenset[str] = frozenset(
         (
             *("retry", "discard", "set_aside", "dispatch", "pause", "resume"),
-            *("clear", "release", "quiet", "stop"),
+            *("clear", "release", "quiet", "stop", "cancel"),
         )
     )
     sections: frozenset[str] = frozenset(("tallies", "failures", "queue_counts"))
@@ -162,6 +163,11 @@ class RedisInspector(Inspector):
         """Makes scheduled and blocked jobs ready now; a limit does not hold them back."""
         statuses: tuple[Status, ...] = ("scheduled", "retrying", "blocked")
         return repair(self._store, query, dispatching, statuses=statuses, limit=limit)
+
+    @override
+    def cancel(self, query: JobQuery, *, limit: int) -> Repaired:
+        """Asks running jobs to end, each once; what Ruby performs is not among them."""
+        return cancel(self._store, query, limit=limit)
 
     @override
     def pause(self, queue: str) -> None:

@@ -130,6 +130,11 @@ class Keys:
         return f"{self._ours}claimed"
 
     @cached_property
+    def cancelled(self) -> str:
+        """Hash: by token, since which epoch second an operator wants a claim to end."""
+        return f"{self._ours}cancelled"
+
+    @cached_property
     def wake(self) -> str:
         """Channel: the name of a queue that was empty and has a job now."""
         return f"{self._ours}wake"

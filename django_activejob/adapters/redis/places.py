@@ -43,6 +43,7 @@ class Found:
     text: bytes
     queue: str | None = None
     token: str | None = None
+    cancelled_at: float | None = None  # since when an operator wants it to end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +145,23 @@ def _claims(store: Store, place: Place, first: int, needles: Needles) -> list[Fo
     held = store.ask("HGETALL", place.key)
     frames = {token.decode(): frame for token, frame in zip(held[::2], held[1::2], strict=True)}
     ordered = sorted(frames, key=number_of, reverse=True)
-    found = [_claim(place, n, token, frames[token]) for n, token in enumerate(ordered)]
+    asked = _cancelled(store)
+    found = [
+        _claim(place, n, token, frames[token], asked.get(token)) for n, token in enumerate(ordered)
+    ]
     return [each for each in found[first:] if needles.are_in(each.text)]
 
 
-def _claim(place: Place, number: int, token: str, frame: bytes) -> Found:
+def _cancelled(store: Store) -> dict[str, float]:
+    asked = store.ask("HGETALL", store.keys.cancelled)
+    return {
+        token.decode(): float(moment) for token, moment in zip(asked[::2], asked[1::2], strict=True)
+    }
+
+
+def _claim(
+    place: Place, number: int, token: str, frame: bytes, cancelled_at: float | None
+) -> Found:
     queue, text = unframed(frame)
     claimed_at = int(token.partition("-")[0]) / 1e6
     return Found(
@@ -159,4 +172,5 @@ def _claim(place: Place, number: int, token: str, frame: bytes) -> Found:
         text=text,
         queue=queue.decode(),
         token=token,
+        cancelled_at=cancelled_at,
     )

@@ -62,6 +62,7 @@ def _record_of(found: Found, dialect: Dialect, *, most: int | None) -> JobRecord
         crashes=reading.crashes_of(fields),
         enqueued_at=reading.enqueued_at(fields),
         error=errors.read(fields),
+        cancel_asked_at=moments.moment_in(found.cancelled_at) if found.cancelled_at else None,
         process_id=found.place.name if found.place.kind == "claims" else None,
         limit_key=envelope.limit.key if envelope and envelope.limit else None,
         recurring_key=envelope.recurring_key if envelope else None,

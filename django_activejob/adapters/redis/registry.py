@@ -10,14 +10,13 @@ from typing import Any, Final
 from typing_extensions import override
 
 from django_activejob import clock
-from django_activejob.adapters.redis.claims import number_of
 from django_activejob.adapters.redis.fates import Death
 from django_activejob.adapters.redis.server import examine
 from django_activejob.adapters.redis.store import Store, Word
 from django_activejob.adapters.redis.tallying import add_tallies
 from django_activejob.adapters.redis.transitions.bury import bury
 from django_activejob.adapters.redis.transitions.prune import prune
-from django_activejob.adapters.redis.transitions.settle import write_ends
+from django_activejob.adapters.redis.transitions.settle import release
 from django_activejob.adapters.redis.wire import processes
 from django_activejob.contracts import Buried, Command, ProcessRecord, ProcessRegistry, Tally
 from django_activejob.errors import ProcessPruned
@@ -26,6 +25,7 @@ FORGOTTEN_AFTER: Final = 10.0  # seconds for which a process has not known of a 
 
 _REGISTER: Final = ("memory", "time", "register")
 _BEAT: Final = ("memory", "frames", "time", "beat")
+_FORGET: Final = ("owners", "forget")
 _DEREGISTER: Final = ("frames", "queues", "owners", "deregister")
 
 
@@ -78,15 +78,21 @@ class RedisRegistry(ProcessRegistry):
         if answer is None:
             raise ProcessPruned(f"Process {process_id} is not registered (any more).")
         add_tallies(self._store, tallies)
-        held, wanted = answer
+        held, wanted, cancelled = answer
         self._release_forgotten(process_id, {token.decode() for token in held} - set(running))
-        return _commands(wanted)
+        return [*_commands(wanted), *(_cancel(token) for token in cancelled)]
 
     @override
     def deregister(self, process_id: str) -> None:
-        """Releases what a process holds and forgets it, in one step."""
+        """Releases what a process holds and forgets it, in one step.
+
+        Two more steps end what is cancelled; if they do not come, upkeep finds it.
+        """
         self._unknown_since.pop(process_id, None)
-        self._store.run(*_DEREGISTER, with_=(process_id,))
+        cancelled = [token.decode() for token in self._store.run(*_DEREGISTER, with_=(process_id,))]
+        if cancelled:
+            release(self._store, process_id, cancelled, why="its process gave it back as it left")
+            self._store.run(*_FORGET, with_=(process_id,))
 
     @override
     def bury(
@@ -113,8 +119,7 @@ class RedisRegistry(ProcessRegistry):
         since = {token: earlier.get(token, present) for token in unknown}
         self._unknown_since[process_id] = since
         overdue = [token for token, first in since.items() if present - first >= FORGOTTEN_AFTER]
-        ordered = sorted(overdue, key=number_of, reverse=True)
-        write_ends(self._store, process_id, [word for token in ordered for word in ("r", token)])
+        release(self._store, process_id, overdue, why="its process has forgotten it")
 
 
 def _info_of(record: ProcessRecord) -> str:
@@ -150,3 +155,7 @@ def _commands(wanted: Sequence[bytes]) -> list[Command]:
     """What was asked for, each once, in the order in which it was first asked for."""
     actions = [processes.COMMANDS.get(signal.decode(errors="replace")) for signal in wanted]
     return [Command(action=action) for action in dict.fromkeys(actions) if action is not None]
+
+
+def _cancel(token: bytes) -> Command:
+    return Command(action="cancel", token=token.decode())

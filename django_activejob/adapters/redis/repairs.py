@@ -20,6 +20,8 @@ REPAIRED_AT_ONCE: Final = 100
 
 _PIECES: Final = ("frames", "time", "queues", "permits", "locks", "repair")
 
+_CANCEL: Final = ("memory", "time", "cancel")
+
 SET_ASIDE: Final = ErrorRecord(
     class_name="SetAside",
     message="Somebody set this job aside while it waited. Retry it, or discard it.",
@@ -46,6 +48,25 @@ def repair(
     more = len(found) > limit
     asked = len(chosen) if more or not query.ids else len(set(query.ids))
     return Repaired(done=done, skipped=max(asked - done, 0), more=more)
+
+
+def cancel(store: Store, query: JobQuery, *, limit: int) -> Repaired:
+    """Asks running jobs of our own processes to end, each once; as ``repair`` changes others."""
+    found = [each for each in _running(store, query) if each.cancelled_at is None]
+    chosen = found[:limit]
+    words = [word for each in chosen for word in (each.place.name, each.token or "")]
+    done = int(store.run(*_CANCEL, with_=words)) if words else 0
+    more = len(found) > limit
+    asked = len(chosen) if more or not query.ids else len(set(query.ids))
+    return Repaired(done=done, skipped=max(asked - done, 0), more=more)
+
+
+def _running(store: Store, query: JobQuery) -> Iterator[Found]:
+    if query.status not in (None, "running"):
+        return
+    for step in walk(store, replace(query, status="running")):
+        if isinstance(step, Step):
+            yield step.found
 
 
 def retrying(store: Store, found: Found) -> Iterator[Word]:

@@ -46,6 +46,7 @@ def _constants(keys: Keys) -> str:
         "BEATS": keys.beats,
         "CLAIMS": keys.claims(""),
         "CLAIMED": keys.claimed,
+        "CANCELLED": keys.cancelled,
         "WAKE": keys.wake,
         "LIMITS": keys.limits,
         "HOLDERS": keys.holders(""),

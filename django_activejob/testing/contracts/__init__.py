@@ -13,6 +13,7 @@ The pytest marker ``line`` names the promises of the package that a test proves;
 
 from __future__ import annotations
 
+from django_activejob.testing.contracts.cancelling import CancellingContract
 from django_activejob.testing.contracts.chores import ChoresContract
 from django_activejob.testing.contracts.enqueue import EnqueueContract
 from django_activejob.testing.contracts.filters import FiltersContract
@@ -27,6 +28,7 @@ from django_activejob.testing.contracts.throttles import ThrottlesContract
 from django_activejob.testing.contracts.unique import UniqueContract
 
 __all__ = [
+    "CancellingContract",
     "ChoresContract",
     "EnqueueContract",
     "FiltersContract",

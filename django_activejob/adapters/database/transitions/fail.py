@@ -8,7 +8,7 @@ from django_activejob.contracts import ErrorRecord
 _FAIL = """
     UPDATE django_activejob_job
     SET state = 'failed', process_id = '', failed_at = {now}, executions = executions + 1,
-        error_class = %s
+        cancel_asked_at = NULL, error_class = %s
     WHERE id = %s
 """
 

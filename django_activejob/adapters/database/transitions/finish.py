@@ -9,7 +9,8 @@ from django_activejob.adapters.database.fence import Hold, still_held
 from django_activejob.adapters.database.store import Store
 
 _FINISHED = Change(
-    sql="state = 'finished', process_id = '', finished_at = {now}, executions = executions + 1"
+    sql="state = 'finished', process_id = '', finished_at = {now}, executions = executions + 1,"
+    " cancel_asked_at = NULL"
 )
 
 

@@ -15,7 +15,8 @@ _READY = """
     UPDATE django_activejob_job
     SET state = CASE WHEN limit_key > '' THEN 'blocked' ELSE 'ready' END,
         payload = %s, executions = 0, crashes = 0, error_class = '',
-        failed_at = NULL, claimed_at = NULL, scheduled_at = NULL, enqueued_at = {now}
+        failed_at = NULL, claimed_at = NULL, cancel_asked_at = NULL, scheduled_at = NULL,
+        enqueued_at = {now}
     WHERE id = %s
 """
 

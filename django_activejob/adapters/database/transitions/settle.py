@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from django_activejob.adapters.database.admission import admit_next
 from django_activejob.adapters.database.attempts import remember
 from django_activejob.adapters.database.ends import End, attempt_of, end_of
-from django_activejob.adapters.database.fence import Hold, still_held
+from django_activejob.adapters.database.fence import Hold, still_held_and_asked
 from django_activejob.adapters.database.listening import notify_after_all
 from django_activejob.adapters.database.starts import give_back, starts_to_give_back
 from django_activejob.adapters.database.store import Store
@@ -25,7 +26,8 @@ def settle(store: Store, process_id: str, settlements: Sequence[Settlement]) -> 
 
     Jobs that merely finish, or are merely released, take one statement. All others are first
     locked, in the order of their ids, and then written one by one. What another process has
-    settled meanwhile is left as it is; to settle twice is therefore safe.
+    settled meanwhile is left as it is; to settle twice is therefore safe. A job that an operator
+    has cancelled does not run again: where its end says that it should, it is discarded.
 
     Raises:
         AdapterUnavailable: nothing was written, or nobody knows.
@@ -34,39 +36,45 @@ def settle(store: Store, process_id: str, settlements: Sequence[Settlement]) -> 
     tokens = [settlement.claim.token for settlement in settlements]
     starts = starts_to_give_back(store, ends)
     settled = _settle_ends(store, process_id, ends)
-    give_back(store, [start for token, start in starts.items() if token in settled])
-    admit_next(store, _freed_keys(end for end in ends if end.hold.token in settled))
-    if any(end.retries_at_once for end in ends):
+    ours = {end.hold.token for end in settled}
+    give_back(store, [start for token, start in starts.items() if token in ours])
+    admit_next(store, [end.freed_key for end in settled if end.freed_key])
+    if any(end.retries_at_once for end in settled):
         notify_after_all(store)
-    return [token for token in tokens if token not in settled]
+    return [token for token in tokens if token not in ours]
 
 
-def _freed_keys(ends: Iterable[End]) -> list[str]:
-    return [end.freed_key for end in ends if end.freed_key]
-
-
-def _settle_ends(store: Store, process_id: str, ends: Sequence[End]) -> Collection[str]:
+def _settle_ends(store: Store, process_id: str, ends: Sequence[End]) -> list[End]:
+    """Writes ends; gives those that were still ours, as they have come to be."""
     holds = [end.hold for end in ends]
     if all(end.merely_finishes for end in ends):
         ids = _each(finish, store, process_id, holds)
-    elif all(end.execution is None for end in ends):
-        ids = _each(release, store, process_id, holds)
-    else:
-        ids = store.atomically(partial(_settle_mixed, store, process_id, ends))
-    return {hold.token for hold in holds if hold.id in ids}
+        return [end for end in ends if end.hold.id in ids]
+    if all(end.execution is None for end in ends):
+        return _release(store, process_id, ends)
+    return store.atomically(partial(_settle_mixed, store, process_id, ends))
 
 
-def _settle_mixed(store: Store, process_id: str, ends: Sequence[End]) -> set[int]:
-    ours = still_held(process_id, [end.hold for end in ends])
-    held = {id for (id,) in store.rows(ours.sql, ours.parameters)}
-    kept = [end for end in ends if end.hold.id in held]
+def _release(store: Store, process_id: str, ends: Sequence[End]) -> list[End]:
+    ids = release(store, process_id, [end.hold for end in ends])
+    others = [end for end in ends if end.hold.id not in ids]
+    # They are no longer ours, or an operator has cancelled them.
+    settled = store.atomically(partial(_settle_mixed, store, process_id, others)) if others else []
+    return [end for end in ends if end.hold.id in ids] + settled
+
+
+def _settle_mixed(store: Store, process_id: str, ends: Sequence[End]) -> list[End]:
+    ours = still_held_and_asked(process_id, [end.hold for end in ends])
+    asked_at: dict[int, Any] = dict(store.rows(ours.sql, ours.parameters))
+    held = [end for end in ends if end.hold.id in asked_at]
+    kept = [end.as_cancelled() if asked_at[end.hold.id] else end for end in held]
     _each(finish, store, process_id, [end.hold for end in kept if end.finishes])
     _each(release, store, process_id, [end.hold for end in kept if end.execution is None])
     for end in kept:
         _fail_or_retry(store, end)
     free_ended(store, [end.claim.envelope for end in kept if end.is_final])
     remember(store, [a for end in kept if (a := attempt_of(end, process_id)) is not None])
-    return held
+    return kept
 
 
 def _each(

@@ -2,7 +2,8 @@
 -- Needs: memory, frames, time.
 --
 -- ARGV: process id, then fields and values that are known of it from now on, maybe none
--- Gives {tokens that it holds, what people want of it}; false when it is not registered.
+-- Gives {tokens that it holds, what people want of it, tokens of what they have cancelled};
+-- false when it is not registered.
 
 local owner = OWNER .. ARGV[1]
 write_though_memory_is_full()
@@ -54,4 +55,12 @@ while signal do
   wanted[#wanted + 1] = signal
   signal = redis.call('RPOP', key .. '-signals')
 end
-return { redis.call('HKEYS', claims), wanted }
+local tokens, cancelled = redis.call('HKEYS', claims), {}
+if redis.call('EXISTS', CANCELLED) == 1 then
+  for _, token in ipairs(tokens) do
+    if redis.call('HEXISTS', CANCELLED, token) == 1 then
+      cancelled[#cancelled + 1] = token
+    end
+  end
+end
+return { tokens, wanted, cancelled }

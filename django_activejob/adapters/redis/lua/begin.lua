@@ -15,6 +15,11 @@ local function take_permit(token, key, to, duration, id)
   if not frame then
     return
   end
+  if redis.call('HEXISTS', CANCELLED, token) == 1 then
+    -- Cancelled this very moment. As its process does not get it, it ends as a forgotten one.
+    blocked[#blocked + 1] = token
+    return
+  end
   declare(key, to, duration)
   local free = room(key)
   if free > 0 or redis.call('ZSCORE', HOLDERS .. key, id) then

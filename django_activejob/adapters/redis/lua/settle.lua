@@ -10,15 +10,17 @@
 --   t token score text    another string into the set of retries
 --   d token text          another string among the dead
 --   b token               as it is among the dead
+-- what would let a job run again (r, q, s, t) is not done when it is cancelled: it stays as it is
 -- before each of them may stand
 --   e                     the execution counts as failed
 --   p key id successor    its permit goes to the successor, or back if that is empty
 --   u key id              its lock ends
--- Gives the tokens that were lost.
+-- Gives {tokens that were lost, {token, frame, token, frame, … of those that are cancelled}}.
 
 local claims, today = CLAIMS .. ARGV[1], ARGV[2]
 local most, seconds = tonumber(ARGV[3]), tonumber(ARGV[4])
-local lost, extras = {}, {}
+local lost, cancelled, extras = {}, {}, {}
+local is_any_cancelled = redis.call('EXISTS', CANCELLED) == 1
 local processed, failed, died = 0, 0, false
 
 local function die(text)
@@ -66,12 +68,29 @@ local sizes = { f = 1, r = 1, q = 3, s = 3, t = 3, d = 2, b = 1, e = 0, p = 3, u
 
 -- Only these look at what is held; all others need not have it copied.
 local looks = { r = true, b = true }
+local runs_again = { r = true, q = true, s = true, t = true }
+
+local function is_kept_from(kind, token)
+  if not (is_any_cancelled and runs_again[kind]) then
+    return false
+  end
+  return redis.call('HEXISTS', CANCELLED, token) == 1 and redis.call('HGET', claims, token)
+end
 
 local function write(kind, token, ...)
+  local kept = is_kept_from(kind, token)
+  if kept then
+    cancelled[#cancelled + 1] = token
+    cancelled[#cancelled + 1] = kept
+    return
+  end
   local frame = looks[kind] and redis.call('HGET', claims, token)
   if redis.call('HDEL', claims, token) == 0 then
     lost[#lost + 1] = token
     return
+  end
+  if is_any_cancelled then
+    redis.call('HDEL', CANCELLED, token)
   end
   ends[kind](frame, ...)
   for _, extra in ipairs(extras) do
@@ -108,4 +127,4 @@ if died then
 end
 count(PROCESSED, processed)
 count(FAILED, failed)
-return lost
+return { lost, cancelled }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django_activejob.adapters.redis.fates import Death, fates_of
 from django_activejob.adapters.redis.frames import unframed
 from django_activejob.adapters.redis.store import Store
-from django_activejob.adapters.redis.transitions.settle import write_ends
+from django_activejob.adapters.redis.transitions.settle import Written, write_ends
 from django_activejob.contracts import Buried
 
 _ENTOMB = ("time", "owners", "entomb")
@@ -43,5 +44,14 @@ def _settle(
     store: Store, process_id: str, held: Sequence[tuple[str, bytes]], death: Death
 ) -> list[Buried]:
     fates = fates_of(store, held, death)
-    lost = write_ends(store, process_id, [word for fate in fates for word in fate.words])
-    return [fate.buried for fate in fates if fate.buried.token not in lost]
+    words = [word for fate in fates for word in fate.words]
+    instead_of = f"its process has died: {death.reason}"
+    written = write_ends(store, process_id, words, instead_of=lambda token: instead_of)
+    return [
+        _as_written(fate.buried, written) for fate in fates if fate.buried.token not in written.lost
+    ]
+
+
+def _as_written(buried: Buried, written: Written) -> Buried:
+    error = written.cancelled.get(buried.token)
+    return buried if error is None else replace(buried, fate="cancelled", error=error)

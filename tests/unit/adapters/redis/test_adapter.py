@@ -31,6 +31,7 @@ QUICK_COMMANDS = frozenset(
         *("hset", "hget", "hdel", "hlen", "hkeys", "hgetall", "hmget", "zadd", "zscore", "zrem"),
         *("zrangebyscore", "expire", "srem", "rpush", "del", "hsetnx", "unlink", "subscribe"),
         *("unsubscribe", "info", "client|setname", "client|setinfo", "ping", "select"),
+        *("exists", "hexists"),
     ]
 )
 
