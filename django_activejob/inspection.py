@@ -107,6 +107,10 @@ class JobSet:
         """Makes scheduled and blocked ones ready now; the limits of these count for nothing."""
         return self._repair("dispatch")
 
+    def cancel(self) -> Repaired:
+        """Asks those that run to end, at their next checkpoints."""
+        return self._repair("cancel")
+
     def __repr__(self) -> str:
         said = [
             f"{field.name}={value!r}"

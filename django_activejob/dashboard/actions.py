@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from django_activejob.contracts import Inspector, JobQuery, Repaired, Status
+from django_activejob.contracts import Inspector, JobQuery, JobRecord, Repaired, Status
 from django_activejob.dashboard import permissions
 from django_activejob.dashboard.visit import Visit
 
@@ -35,6 +35,12 @@ class JobAction:
     outcome: Any
     consequence: _StrPromise
     removes: bool = False
+    is_final: bool = False
+
+    @property
+    def asks_back(self) -> bool:
+        """Whether it cannot be undone, so that a job's own page asks back as lists do."""
+        return self.removes or self.is_final
 
     def perform(self, inspector: Inspector, query: JobQuery) -> Repaired:
         """Does it to at most ``LIMIT`` of the jobs that the query means.
@@ -87,8 +93,25 @@ SET_ASIDE: Final = JobAction(
     ),
     consequence=_("They do not run: they stand among the failed until someone retries them."),
 )
+CANCEL: Final = JobAction(
+    name="cancel",
+    permission=permissions.CANCEL_JOBS,
+    statuses=frozenset({"running"}),
+    label=_("Cancel"),
+    question=ngettext_lazy("Cancel %(n)d job?", "Cancel %(n)d jobs?", "n"),
+    outcome=ngettext_lazy(
+        "%(n)d job is asked to end, at its next checkpoint.",
+        "%(n)d jobs are asked to end, at their next checkpoints.",
+        "n",
+    ),
+    consequence=_(
+        "They learn of it with the next beats of their processes. Coroutines end where they wait, "
+        "other jobs at their next checkpoint; those without one run to their end."
+    ),
+    is_final=True,
+)
 ACTIONS: Final[Mapping[str, JobAction]] = {
-    action.name: action for action in (RETRY, DISPATCH, SET_ASIDE, DISCARD)
+    action.name: action for action in (RETRY, DISPATCH, SET_ASIDE, CANCEL, DISCARD)
 }
 
 
@@ -101,3 +124,9 @@ def offered(visit: Visit, status: Status | None) -> list[JobAction]:
         and (status is None or status in action.statuses)
         and visit.may(action.permission)
     ]
+
+
+def offered_for(visit: Visit, record: JobRecord) -> list[JobAction]:
+    """What this person can do to a job; it is cancelled once."""
+    found = offered(visit, record.status)
+    return [each for each in found if each is not CANCEL or record.cancel_asked_at is None]

@@ -17,6 +17,7 @@ from django_activejob.dashboard.ids import is_possible
 from django_activejob.dashboard.rows import JobRow
 from django_activejob.dashboard.text import visible
 from django_activejob.dashboard.timeline import timeline
+from django_activejob.dashboard.times import moment
 from django_activejob.dashboard.visit import Visit
 
 
@@ -32,10 +33,11 @@ def show(visit: Visit, quoted_id: str) -> HttpResponse:
         "row": JobRow.of(visit, record),
         "is_readable": record.payload is not None,
         "facts": list(_facts(visit, record)),
+        "cancel_asked": moment(record.cancel_asked_at),
         "timeline": timeline(record),
         "error": ErrorText.of(record.error, secrets=secrets) if record.error else None,
         "attempts": [AttemptRow.of(attempt, secrets=secrets) for attempt in attempts],
-        "actions": actions.offered(visit, record.status),
+        "actions": actions.offered_for(visit, record),
         **_arguments(visit, record),
     }
     return visit.render("job", context)

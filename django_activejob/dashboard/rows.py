@@ -38,6 +38,7 @@ class JobRow:
     is_known: bool
     is_readable: bool
     is_late: bool
+    is_cancelled: bool
     limit_key: str
 
     @classmethod
@@ -61,6 +62,7 @@ class JobRow:
             error_message=_message(record, error),
             is_known=registry.is_known(record.job_class),
             is_late=_is_late(record),
+            is_cancelled=record.cancel_asked_at is not None,
             limit_key=visible(record.limit_key or ""),
             is_readable=record.payload is not None or arguments.is_large_for_a_list(record),
         )

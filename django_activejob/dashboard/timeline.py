@@ -34,6 +34,8 @@ def _events(record: JobRecord) -> Iterator[tuple[datetime, str, str]]:
         yield record.scheduled_at, _("Due"), ""
     if record.claimed_at:
         yield record.claimed_at, _("Started"), _waited(record)
+    if record.cancel_asked_at:
+        yield record.cancel_asked_at, _("Asked to end"), ""
     if record.failed_at:
         yield record.failed_at, _("Failed"), _ran(record.claimed_at, record.failed_at)
     if record.finished_at:

@@ -63,6 +63,7 @@ def operator(login: Login) -> Client:
         "retry_job",
         "discard_job",
         "dispatch_job",
+        "cancel_job",
         "pause_queue",
         "clear_queue",
         "control_process",

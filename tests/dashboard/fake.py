@@ -9,6 +9,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from django_activejob import clock
 from django_activejob.contracts import (
     AttemptRecord,
     Command,
@@ -39,7 +40,10 @@ class FakeInspector:
         )
         self.filters = frozenset(("queue", "job_class", "search"))
         self.actions = frozenset(
-            ("retry", "discard", "dispatch", "pause", "resume", "clear", "quiet", "stop")
+            (
+                *("retry", "discard", "dispatch", "cancel"),
+                *("pause", "resume", "clear", "quiet", "stop"),
+            )
         )
         self.sections: frozenset[str] = frozenset(("tallies", "failures", "queue_counts"))
         self.counts: Mapping[str, Mapping[Status, Count]] = {}
@@ -96,6 +100,9 @@ class FakeInspector:
 
     def set_aside(self, query: JobQuery, *, limit: int) -> Repaired:
         return self._change("set_aside", query, limit, _made_failed)
+
+    def cancel(self, query: JobQuery, *, limit: int) -> Repaired:
+        return self._change("cancel", query, limit, _asked_to_end)
 
     def discard(self, query: JobQuery, *, limit: int) -> Repaired:
         return self._change("discard", query, limit, lambda record: None)
@@ -191,9 +198,15 @@ def _made_failed(record: JobRecord) -> JobRecord:
     return replace(record, status="failed")
 
 
+def _asked_to_end(record: JobRecord) -> JobRecord:
+    return replace(record, cancel_asked_at=clock.now())
+
+
 def _allows(action: str, status: Status) -> bool:
     if action == "retry":
         return status == "failed"
+    if action == "cancel":
+        return status == "running"
     if action == "dispatch":
         return status in ("scheduled", "retrying")
     return status != "running"

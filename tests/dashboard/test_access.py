@@ -23,12 +23,13 @@ from tests.dashboard.conftest import Login
 from tests.dashboard.fake import FakeInspector
 from tests.dashboard.records import failed_record, job_record, process_record
 
-PAGES = [(OVERVIEW,), (JOBS,), (JOB, "1"), (RAW, "1"), (QUEUES,), (PROCESSES,)]
+PAGES = [(OVERVIEW,), (JOBS,), (JOB, "1"), (JOB, "9"), (RAW, "1"), (QUEUES,), (PROCESSES,)]
 ENDPOINTS = [(ACT,), (PAUSE,), (COMMAND,)]
 
 RETRY = {"action": "retry", "id": "1", "confirmed": "yes"}
 DISCARD = {"action": "discard", "id": "1", "confirmed": "yes"}
 DISPATCH = {"action": "dispatch", "id": "2", "confirmed": "yes"}
+CANCEL = {"action": "cancel", "id": "9", "confirmed": "yes"}
 PAUSE_MAIL = {"action": "pause", "queue": "mailers"}
 RESUME_MAIL = {"action": "resume", "queue": "mailers"}
 CLEAR_MAIL = {"action": "clear", "queue": "mailers", "confirmed": "yes"}
@@ -39,6 +40,7 @@ ACTIONS: list[tuple[str, dict[str, Any], str, tuple[str, str]]] = [
     (ACT, RETRY, "retry_job", ("retry", "1")),
     (ACT, DISCARD, "discard_job", ("discard", "1")),
     (ACT, DISPATCH, "dispatch_job", ("dispatch", "2")),
+    (ACT, CANCEL, "cancel_job", ("cancel", "9")),
     (PAUSE, PAUSE_MAIL, "pause_queue", ("pause", "mailers")),
     (PAUSE, RESUME_MAIL, "pause_queue", ("resume", "mailers")),
     (PAUSE, CLEAR_MAIL, "clear_queue", ("clear", "mailers")),
@@ -49,6 +51,7 @@ EVERY_ACTION = [
     "retry_job",
     "discard_job",
     "dispatch_job",
+    "cancel_job",
     "pause_queue",
     "clear_queue",
     "control_process",
@@ -57,8 +60,9 @@ EVERY_ACTION = [
 
 @pytest.fixture
 def store(store: FakeInspector) -> FakeInspector:
-    """A store with a failed and a scheduled job, and a worker."""
+    """A store with a failed, a scheduled and a running job, and a worker."""
     store.add(failed_record(id="1"), job_record(id="2", status="scheduled"))
+    store.add(job_record(id="9", status="running"))
     store.process_records = [process_record(id="p1")]
     return store
 

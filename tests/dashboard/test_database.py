@@ -498,6 +498,40 @@ class TestBlockedJobs:
             assert operator.get(to(QUEUES)).status_code == 200
 
 
+@pytest.mark.line("DB-064")
+class TestCancelling:
+    def test_asks_a_running_job_to_end_and_says_since_when(
+        self, adapter: QueueAdapter, operator: Client
+    ) -> None:
+        id = claim_one(adapter)
+        form = {"action": "cancel", "status": "running", "id": id, "origin": id}
+
+        asked = operator.post(to(ACT), form).content.decode()
+        assert "Cancel 1 job?" in asked
+        assert "It was asked to end at" not in operator.get(to(JOB, id)).content.decode()
+        operator.post(to(ACT), {**form, "confirmed": "yes"})
+
+        assert "It was asked to end at" in operator.get(to(JOB, id)).content.decode()
+        assert links_on(operator, status="running") == [id]
+
+    def test_of_one_that_ended_so_its_page_tells(
+        self, adapter: QueueAdapter, operator: Client
+    ) -> None:
+        id = claim_one(adapter)
+        operator.post(to(ACT), {"action": "cancel", "id": id, "confirmed": "yes"})
+
+        registry = adapter.registry()
+        assert registry is not None
+        registry.deregister(WORKER)
+
+        assert links_on(operator, status="finished") == [id]
+        page = operator.get(to(JOB, id)).content.decode()
+        assert "Discarded" in page
+        assert "JobCancelled" in page
+        assert "cancelled by an operator" in page
+        assert "It was asked to end at" not in page
+
+
 class TestSettingAside:
     @pytest.mark.line("DB-063")
     def test_moves_waiting_jobs_among_the_failed_until_someone_retries_them(

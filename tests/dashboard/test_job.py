@@ -143,7 +143,7 @@ class TestButtons:
         [
             ("failed", ["retry", "discard"]),
             ("scheduled", ["dispatch", "discard"]),
-            ("running", []),
+            ("running", ["cancel"]),
             ("finished", ["discard"]),
         ],
     )

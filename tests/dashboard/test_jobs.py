@@ -240,12 +240,12 @@ class TestButtons:
     @pytest.mark.parametrize(
         ("status", "names"),
         [
-            ("", ["retry", "dispatch", "discard"]),
+            ("", ["retry", "dispatch", "cancel", "discard"]),
             ("failed", ["retry", "discard"]),
             ("scheduled", ["dispatch", "discard"]),
             ("retrying", ["dispatch", "discard"]),
             ("ready", ["discard"]),
-            ("running", []),
+            ("running", ["cancel"]),
         ],
     )
     def test_fit_the_status(

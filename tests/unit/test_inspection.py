@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from django_activejob import ActiveJob, handler
+from django_activejob import ActiveJob, handler, inspection
 from django_activejob.errors import UnsupportedAction
 from django_activejob.inspection import JobSet, jobs
 from django_activejob.job.packing import pack
@@ -122,7 +122,18 @@ class TestRepairing:
         assert all_jobs().filter(status="ready").set_aside().done == 1
         assert all_jobs().filter(status="failed").count() == 1
 
-    @pytest.mark.parametrize("action", ["retry", "discard", "set_aside", "dispatch"])
+    @pytest.mark.line("DB-064")
+    def test_running_ones_are_cancelled_however_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(inspection, "_AT_ONCE", 2)
+        enqueue(*(CrateJob(number) for number in range(5)))
+        worker = Worker(handler.adapter("database"))
+        worker.claim()
+        running = all_jobs().filter(status="running")
+        assert running.cancel().done == 5
+        assert running.cancel().done == 0
+        assert all(job.cancel_asked_at for job in running)
+
+    @pytest.mark.parametrize("action", ["retry", "discard", "set_aside", "dispatch", "cancel"])
     def test_all_of_them_must_be_meant(self, action: str) -> None:
         enqueue(CrateJob(1))
         with pytest.raises(ValueError, match=rf"Which jobs\? .*{action}"):

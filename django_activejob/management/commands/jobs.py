@@ -27,6 +27,7 @@ _REPAIRS: Final = {
     "discard": "discard",
     "run-now": "dispatch",
     "set-aside": "set_aside",
+    "cancel": "cancel",
 }
 """What a person says, and what an inspector calls it."""
 
@@ -35,8 +36,8 @@ class Command(BaseCommand):
     """What the admin pages do, for those who have a shell only."""
 
     help = (
-        "Lists, shows, retries, discards, dispatches and sets jobs aside; pauses and resumes\n"
-        "queues; shows concurrency limits and takes permits away."
+        "Lists, shows, retries, discards, dispatches, cancels and sets jobs aside; pauses and\n"
+        "resumes queues; shows concurrency limits and takes permits away."
     )
 
     @override
@@ -52,6 +53,7 @@ class Command(BaseCommand):
             ("discard", "remove jobs that do not run"),
             ("run-now", "make scheduled jobs ready now"),
             ("set-aside", "make jobs that wait failed, for someone to retry"),
+            ("cancel", "ask running jobs to end at their next checkpoints"),
         ):
             _add_selection(_action(actions, name, what))
         for name, what in (("pause", "let no more jobs start"), ("resume", "let them start again")):

@@ -18,7 +18,8 @@ def job_facts(job: JobRecord) -> dict[str, Any]:
     """A job without its arguments, which may hold secrets."""
     names = (
         *("id", "job_id", "job_class", "queue", "priority", "status", "executions", "crashes"),
-        *("enqueued_at", "scheduled_at", "claimed_at", "finished_at", "failed_at", "process_id"),
+        *("enqueued_at", "scheduled_at", "claimed_at", "finished_at", "failed_at"),
+        *("cancel_asked_at", "process_id"),
     )
     facts = {name: _plain(getattr(job, name)) for name in names}
     return {**facts, "error": error_facts(job.error)}

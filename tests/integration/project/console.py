@@ -130,6 +130,21 @@ def _command(pid: int, action: Literal["quiet", "stop"]) -> list[bool]:
     return [inspector.command(id, Command(action=action)) for id in wanted]
 
 
+def _cancel(number: int) -> int:
+    """Cancels the running job with this number; says how many were asked."""
+    inspector = _inspector()
+    running = inspector.jobs(JobQuery(status="running")).jobs
+    ids = [job.id for job in running if job.payload and job.payload["arguments"][0] == number]
+    return inspector.cancel(JobQuery(ids=tuple(ids)), limit=10).done if ids else 0
+
+
+def _last_errors(status: Status) -> list[str]:
+    """The classes of the errors with which jobs ended."""
+    inspector = _inspector()
+    ended = [inspector.attempts(job.id) for job in inspector.jobs(JobQuery(status=status)).jobs]
+    return [found[-1].error.class_name for found in ended if found and found[-1].error]
+
+
 def _metadata(pid: int) -> list[dict[str, Any]]:
     return [dict(one.metadata) for one in _inspector().processes() if one.pid == pid]
 
@@ -190,6 +205,8 @@ _COMMANDS: dict[str, Any] = {
     "numbers": _numbers,
     "processes": _processes,
     "command": _command,
+    "cancel": _cancel,
+    "last_errors": _last_errors,
     "metadata": _metadata,
     "ticks": _ticks,
     "tallies": _tallies,

@@ -99,6 +99,17 @@ class TestRepairs:
         assert jobs("retry", id) == "retry: 1 jobs; 0 had moved on.\n"
         assert statuses() == ["ready"]
 
+    @pytest.mark.line("DB-064")
+    def test_a_running_job_is_cancelled(self) -> None:
+        [id] = enqueue(1)
+        [waiting] = enqueue(2)
+        worker = Worker(handler.adapter("database"))
+        claim = worker.claim(limit=1)[0]
+        assert jobs("cancel", id, waiting) == "cancel: 1 jobs; 1 had moved on.\n"
+        [command] = worker.registry.beat(worker.id, running=[claim.token])
+        assert (command.action, command.token) == ("cancel", claim.token)
+        assert datetime.fromisoformat(facts("show", id)["cancel_asked_at"]).tzinfo is not None
+
     def test_many_are_asked_about(self, monkeypatch: pytest.MonkeyPatch) -> None:
         enqueue(1, 2)
         asked: list[str] = []

@@ -59,6 +59,20 @@ class CallJob(ActiveJob):
         import_string(path)(number)
 
 
+class LoopJob(ActiveJob):
+    """Goes on and on, and looks whether somebody has cancelled it."""
+
+    def perform(self, number: int) -> None:
+        """Write down the beginning; at the end, that it has been left."""
+        note(number, "start")
+        try:
+            while True:
+                time.sleep(0.02)
+                self.checkpoint()
+        finally:
+            note(number, "left")
+
+
 class PaymentJob(NoteJob):
     """Must rather not run than run twice."""
 
