@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from django_activejob.contracts import Payload, QueueAdapter
+from django_activejob.errors import JobCancelled
 from django_activejob.job import times
 from django_activejob.job.backtrace import cleaned
 from django_activejob.job.base import ActiveJob
@@ -103,7 +104,9 @@ def retries_exhausted(
 def discarded(*, job: ActiveJob, adapter: QueueAdapter, error: BaseException, **_: Any) -> None:
     """Receives ``signals.discarded``."""
     line = f"Discarded {job_of(job)} due to a {error_of(error)}."
-    write(line, "discarded", about(job, adapter), about_error(error), level=logging.ERROR)
+    # What an operator has wanted need not wake another one.
+    level = logging.INFO if isinstance(error, JobCancelled) else logging.ERROR
+    write(line, "discarded", about(job, adapter), about_error(error), level=level)
 
 
 def error_reported(

@@ -16,10 +16,12 @@ from django_activejob import (
     perform_all_later,
     rescue_from,
     retry_on,
+    signals,
 )
 from django_activejob.adapters.test import TestAdapter
-from django_activejob.contracts import Envelope
-from django_activejob.errors import Abort, EnqueueError
+from django_activejob.contracts import Buried, Envelope
+from django_activejob.errors import Abort, EnqueueError, JobCancelled
+from django_activejob.instrumentation import notify
 from django_activejob.job.execution import execute
 from django_activejob.job.packing import pack
 from tests.jobs.failing import FailingJob
@@ -393,6 +395,19 @@ class TestFacts:
         assert retried.exception_class == "tests.jobs.failing.Flaky"
         assert events["active_job.discarded"].exception_class == "tests.jobs.failing.Hopeless"
 
+    @pytest.mark.line("DB-064")
+    def test_what_an_operator_has_cancelled_wakes_nobody(
+        self, records: Records, queue: TestAdapter
+    ) -> None:
+        class LeftJob(ActiveJob):
+            def perform(self) -> None:
+                raise JobCancelled("cancelled by an operator")
+
+        execute(pack(LeftJob()), adapter=queue)
+        [discarded] = [each for each in records() if each.event == "active_job.discarded"]
+        assert discarded.levelno == logging.INFO
+        assert "cancelled by an operator" in discarded.getMessage()
+
     @pytest.mark.line("AJ-230", "AJ-231", "AJ-304")
     def test_bulk_enqueued(
         self, records: Records, queue: TestAdapter, monkeypatch: pytest.MonkeyPatch
@@ -420,3 +435,23 @@ class TestFacts:
         HelloJob.perform_in(60, "Ada")
         perform_all_later(HelloJob(), HelloJob())
         assert caplog.records == []
+
+
+class TestProcesses:
+    @pytest.mark.line("DB-064")
+    @pytest.mark.parametrize(
+        ("fate", "told"),
+        [
+            ("released", "is back in its queue"),
+            ("retried", "will be run again"),
+            ("failed", "has failed"),
+            ("cancelled", "was cancelled by an operator, and does not run again"),
+        ],
+    )
+    def test_what_became_of_the_jobs_of_a_dead_one(
+        self, caplog: pytest.LogCaptureFixture, queue: TestAdapter, fate: Any, told: str
+    ) -> None:
+        buried = Buried(token="1:1", envelope=pack(HelloJob("Ada")), fate=fate)
+        notify(signals.process_pruned, adapter=queue, buried=[buried])
+        [record] = caplog.records
+        assert told in record.getMessage()
