@@ -227,6 +227,8 @@ class Inspector(Protocol):
     def command(self, process_id: str, command: Command) -> bool:
         """Leaves a command for a process to obey at its next beat.
 
+        It is lost with the process; jobs are cancelled by ``cancel``.
+
         Returns:
             False when no such process is registered.
         """

@@ -60,33 +60,40 @@ def settle_dead(store: Store, held: Sequence[Held], death: Death) -> list[Buried
     grows with each death, so that a job that kills and its neighbors part. A cancelled job does
     not come back.
     """
-    buried = []
-    for each in held:
-        if each.is_cancelled and not _fails(each, death):
-            buried.append(_cancel(store, each, death))
-        elif death.started is not None and each.claim.token not in death.started:
-            buried.append(_release(store, each))
-        else:
-            buried.append(_settle_crash(store, each, death))
+    buried = [_settle(store, each, death) for each in held]
     free_ended(store, [each.envelope for each in buried if each.fate == "failed"])
     admit_next(store, _freed_keys(buried))
-    give_back(store, _unused_starts(held, buried))
+    give_back(store, _unused_starts(held, death))
     if any(each.fate == "released" for each in buried):
         notify(store)
     return buried
 
 
-def _unused_starts(held: Sequence[Held], buried: Sequence[Buried]) -> list[Start]:
-    starts = [start_of(h) for h, b in zip(held, buried, strict=True) if b.fate == "released"]
+def _settle(store: Store, held: Held, death: Death) -> Buried:
+    if held.is_cancelled and not _fails(held, death):
+        return _cancel(store, held, death)
+    return _settle_crash(store, held, death) if _has_begun(held, death) else _release(store, held)
+
+
+def _has_begun(held: Held, death: Death) -> bool:
+    return death.started is None or held.claim.token in death.started
+
+
+def _fails(held: Held, death: Death) -> bool:
+    return _has_begun(held, death) and _is_final(held, held.claim.crashes + 1)
+
+
+def _unused_starts(held: Sequence[Held], death: Death) -> list[Start]:
+    starts = [start_of(each) for each in held if not _has_begun(each, death)]
     return [start for start in starts if start is not None]
 
 
 def _freed_keys(buried: Sequence[Buried]) -> list[str]:
-    # What is released stays ready, and keeps its permit.
+    # What is released stays ready, and keeps its permit; what is cancelled has given it up.
     return [
         each.envelope.limit.key
         for each in buried
-        if each.fate != "released" and each.envelope and each.envelope.limit
+        if each.fate in ("retried", "failed") and each.envelope and each.envelope.limit
     ]
 
 
@@ -99,11 +106,6 @@ def _cancel(store: Store, held: Held, death: Death) -> Buried:
     [error] = cancel(store, [held], instead_of=f"its process has died: {death.reason}")
     claim = held.claim
     return Buried(token=claim.token, envelope=claim.envelope, fate="cancelled", error=error)
-
-
-def _fails(held: Held, death: Death) -> bool:
-    has_started = death.started is None or held.claim.token in death.started
-    return has_started and _is_final(held, held.claim.crashes + 1)
 
 
 def _settle_crash(store: Store, held: Held, death: Death) -> Buried:

@@ -182,6 +182,13 @@ class TestCoroutines:
         outcome, error = Run(claim_of(SelfCancellingJob())).end()
         assert (outcome, error) == (Outcome.FAILED, "asyncio.exceptions.CancelledError")
 
+    def test_one_without_a_claim_is_awaited_as_it_is(self, cancellations: Cancellations) -> None:
+        async def wait() -> str:
+            with cancellations.awaiting(WaitingJob()):
+                return "done"
+
+        assert asyncio.run(wait()) == "done"
+
     def test_one_that_has_ended_is_left_alone(self, cancellations: Cancellations) -> None:
         claim = claim_of(SelfCancellingJob())
         Run(claim).end()
