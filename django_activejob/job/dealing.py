@@ -12,7 +12,7 @@ from django_activejob.contracts import Outcome
 from django_activejob.errors import JobCancelled
 from django_activejob.instrumentation import notify
 from django_activejob.job import callbacks, context, handlers
-from django_activejob.job.cancelling import cancelled
+from django_activejob.job.cancelling import cancellation_in, cancelled
 from django_activejob.job.enqueuing import adapter_of
 from django_activejob.job.retrying import retry_job
 
@@ -45,8 +45,8 @@ def deal_with(job: ActiveJob, error: BaseException) -> Ending:
 
 def _decide(job: ActiveJob, error: BaseException) -> handlers.Decision | None:
     # No handler is asked: an operator's word is not an error that a class could repair.
-    if isinstance(error, JobCancelled):
-        return handlers.Discard(error=error, then=None)
+    if end := cancellation_in(error):
+        return handlers.Discard(error=end, then=None)
     decision = handlers.decide(job, error)
     if isinstance(decision, handlers.Retry) and context.is_cancelled(job):
         return handlers.Discard(error=_cancelled_after(job, error), then=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -150,6 +151,42 @@ class TestCheckpoint:
             assert job.is_cancelled is False
         finally:
             context.set_cancelling(before)
+
+
+class TestGroups:
+    """Of errors, as a group of tasks raises them."""
+
+    @pytest.mark.parametrize(
+        ("others", "outcome"), [([], Outcome.DISCARDED), ([ValueError()], Outcome.FAILED)]
+    )
+    def test_of_nothing_else_are_cancellations(
+        self, queue: TestAdapter, others: list[BaseException], outcome: Outcome
+    ) -> None:
+        class GroupJob(ActiveJob):
+            def perform(self) -> None:
+                inner = BaseExceptionGroup("inner", [JobCancelled("cancelled by an operator")])
+                raise BaseExceptionGroup("outer", [inner, *others])
+
+        execution = run(GroupJob(), queue)
+        assert execution.outcome is outcome
+        assert execution.error is not None
+        is_cancelled = execution.error.class_name == "django_activejob.errors.JobCancelled"
+        assert is_cancelled is not bool(others)
+
+    def test_of_tasks_end_at_the_checkpoint_of_one(
+        self, operator: Operator, queue: TestAdapter
+    ) -> None:
+        class TasksJob(ActiveJob):
+            async def perform(self) -> None:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self.look())
+                    group.create_task(asyncio.sleep(60))
+
+            async def look(self) -> None:
+                operator.cancel()
+                self.checkpoint()
+
+        assert run(TasksJob(), queue).outcome is Outcome.DISCARDED
 
 
 class TestOwnEnd:
