@@ -15,18 +15,22 @@ from .threads import start_thread
 
 _LONG_REST: Final = 60.0  # seconds after which an idle thread closes its connections
 _SHORT_REST: Final = 1.0  # seconds after which connections are tried before they are used
+_STUCK: Final = 0.002  # seconds in which no job begins, after which one more thread helps
 
 
 class Pool:
     """Threads that take claims from one line by themselves.
 
     A hand-over from one thread to another costs more than a short job, so a thread that
-    ends a job takes the next from the line without asking anybody. ``_waiting``,
-    ``_running`` and ``_ended`` are guarded by ``_changed``.
+    ends a job takes the next from the line without asking anybody, and no more threads run
+    than are of use. While claims wait for these, one of the others stands by: it helps when
+    no job has begun for some milliseconds, for then all that run may be long ones. All but
+    the constants and ``_threads`` is guarded by ``_changed``.
 
     Args:
         perform: what to do with a claim; must not raise.
         when_free: called by a pool thread that has ended a job.
+        useful: how many threads are of use now; None means all.
     """
 
     def __init__(
@@ -35,12 +39,16 @@ class Pool:
         threads: int,
         perform: Callable[[Claim], None],
         when_free: Callable[[], None],
+        useful: Callable[[], int] | None = None,
     ) -> None:
         self._size = threads
+        self._useful = useful or (lambda: threads)
         self._perform = perform
         self._when_free = when_free
         self._waiting: deque[tuple[float, Claim]] = deque()
         self._running = 0
+        self._last_began: tuple[int, float] = (0, 0.0)  # which thread, when
+        self._has_standby = False
         self._ended = False
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
@@ -56,7 +64,7 @@ class Pool:
         now = clock.monotonic()
         with self._changed:
             self._waiting.extend((now, claim) for claim in claims)
-            self._changed.notify(len(claims))
+            self._changed.notify(self._missing())
 
     def take_back(self, *, waiting_for: float = 0.0) -> list[Claim]:
         """Takes those out of the line that have waited for so many seconds."""
@@ -116,16 +124,48 @@ class Pool:
     def _next(self) -> Claim | None:
         while True:
             with self._changed:
-                woken = self._changed.wait_for(self._has_news, timeout=_LONG_REST)
+                while self._waiting and not self._ended and not self._is_wanted():
+                    self._stand_by()
                 if self._ended:
                     return None
-                if woken:
-                    self._running += 1
-                    return self._waiting.popleft()[1]
-            boundary.close_idle()
+                if self._waiting:
+                    return self._begin()
+                woken = self._changed.wait(_LONG_REST)
+            if not woken:
+                boundary.close_idle()
 
-    def _has_news(self) -> bool:
-        return bool(self._waiting) or self._ended
+    def _is_wanted(self) -> bool:
+        """Whether the calling thread is to take a claim, rather than to leave it to others."""
+        thread, moment = self._last_began
+        return (
+            self._running < self._useful()
+            or thread == threading.get_ident()
+            or clock.monotonic() - moment > _STUCK
+        )
+
+    def _stand_by(self) -> None:
+        if self._has_standby:
+            self._changed.wait(_LONG_REST)
+            return
+        self._has_standby = True
+        self._changed.wait(_STUCK)
+        self._has_standby = False
+
+    def _begin(self) -> Claim:
+        self._running += 1
+        self._last_began = threading.get_ident(), clock.monotonic()
+        claim = self._waiting.popleft()[1]
+        # What is of use may have changed since the line was filled.
+        self._changed.notify(min(self._missing(), 1))
+        return claim
+
+    def _missing(self) -> int:
+        """How many more threads the line needs, with one to stand by."""
+        useful = self._useful()
+        missing = min(max(useful - self._running, 0), len(self._waiting))
+        if useful < self._size and self._waiting and not self._has_standby:
+            return missing + 1
+        return missing
 
     def _leave(self) -> None:
         with self._changed:

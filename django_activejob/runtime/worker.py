@@ -210,7 +210,12 @@ class Worker:
 
     def _make_pool(self, plan: WorkerPlan) -> Pool | AsyncPool:
         if plan.concurrency is None:
-            return Pool(threads=plan.threads, perform=self._perform, when_free=self._go_on)
+            return Pool(
+                threads=plan.threads,
+                perform=self._perform,
+                when_free=self._go_on,
+                useful=lambda: self._allowance.useful_threads,
+            )
         steps = Steps(
             perform=self._perform, begin=self._begin, end=self._end, when_free=self._go_on
         )

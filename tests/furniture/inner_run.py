@@ -17,7 +17,9 @@ def run_pytest(
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    line\n    needs\n")
     (folder / "test_it.py").write_text(text)
     inherited = {
-        name: value for name, value in os.environ.items() if name not in {"CI", "TEST_RUN"}
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"CI", "TEST_RUN", "PYTEST_ADDOPTS"}
     }
     # An inner run under coverage would write its figures among those of the outer one.
     inherited = {name: value for name, value in inherited.items() if not name.startswith("COV")}

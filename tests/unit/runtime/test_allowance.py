@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from django_activejob.runtime.allowance import Allowance
 
+ALL = sys.maxsize
+
 
 def after(*jobs: tuple[int, float]) -> int:
+    return allowance_after(*jobs).surplus
+
+
+def allowance_after(*jobs: tuple[int, float]) -> Allowance:
     allowance = Allowance()
     for number, seconds in jobs:
         for _ in range(number):
             allowance.note(seconds)
-    return allowance.surplus
+    return allowance
 
 
 class TestAllowance:
@@ -31,3 +39,17 @@ class TestAllowance:
 
     def test_it_comes_back_when_jobs_are_short_again(self) -> None:
         assert after((100, 0.0001), (1, 5.0), (125, 0.0001)) == 100
+
+
+class TestUsefulThreads:
+    @pytest.mark.parametrize(
+        ("seconds", "threads"), [(0.0, 1), (0.0001, 1), (0.0005, 3), (0.001, ALL), (1.0, ALL)]
+    )
+    def test_the_shorter_jobs_are_the_fewer(self, seconds: float, threads: int) -> None:
+        assert allowance_after((100, seconds)).useful_threads == threads
+
+    def test_all_are_before_enough_is_known(self) -> None:
+        assert allowance_after((99, 0.0001)).useful_threads == ALL
+
+    def test_all_are_after_a_long_job(self) -> None:
+        assert allowance_after((100, 0.0001), (1, 5.0)).useful_threads == ALL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -27,8 +28,9 @@ def start() -> Iterator[Start]:
         *,
         threads: int = 2,
         when_free: Callable[[], None] = lambda: None,
+        useful: Callable[[], int] | None = None,
     ) -> Pool:
-        pool = Pool(threads=threads, perform=perform, when_free=when_free)
+        pool = Pool(threads=threads, perform=perform, when_free=when_free, useful=useful)
         pool.start()
         begun.append(pool)
         return pool
@@ -132,3 +134,38 @@ class TestPool:
         monkeypatch.setattr(boundary, "close_idle", lambda: closings.append(1))
         start(lambda _: None)
         until(lambda: len(closings) > 2)
+
+
+class TestFewUsefulThreads:
+    def test_no_more_of_them_run(self, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pool_module, "_STUCK", 60.0)
+        running = Counter[int]()
+        pool = start(lambda _: running.update([pool._running]), threads=4, useful=lambda: 1)
+        pool.add([claim(str(number)) for number in range(200)])
+        until(pool.is_idle)
+        assert running == {1: 200}
+
+    def test_one_more_helps_when_those_that_run_are_stuck(self, start: Start) -> None:
+        gate, performed = threading.Event(), list[str]()
+
+        def perform(one: Claim) -> None:
+            if one.token in ("1", "3"):
+                assert gate.wait(60)
+            performed.append(one.token)
+
+        pool = start(perform, threads=3, useful=lambda: 1)
+        pool.add([claim(str(number)) for number in range(1, 21)])
+        until(lambda: len(performed) == 18)
+        assert not {"1", "3"} & set(performed)
+        gate.set()
+        until(pool.is_idle)
+        assert len(performed) == 20
+
+    def test_all_go_on_when_more_are_of_use_again(self, start: Start) -> None:
+        useful = [1]
+        barrier = threading.Barrier(3)
+        pool = start(lambda _: barrier.wait(60) and None, threads=3, useful=lambda: useful[0])
+        pool.add([claim(str(number)) for number in range(3)])
+        useful[0] = 3
+        until(pool.is_idle)
+        assert not barrier.broken

@@ -230,7 +230,7 @@ class TestClaimingAhead:
     def test_goes_to_the_store_for_half_of_what_may_wait_at_least(
         self, make: Make, gate: Gate, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(worker_module, "Allowance", lambda: Mock(surplus=10))
+        monkeypatch.setattr(worker_module, "Allowance", lambda: Mock(surplus=10, useful_threads=2))
         source = FakeSource(*(claim(f"{number}:1") for number in range(200)))
         gate.open.set()
         make(source)
@@ -241,7 +241,7 @@ class TestClaimingAhead:
     def test_what_has_not_begun_in_time_goes_back(
         self, make: Make, gate: Gate, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(worker_module, "Allowance", lambda: Mock(surplus=3))
+        monkeypatch.setattr(worker_module, "Allowance", lambda: Mock(surplus=3, useful_threads=2))
         source = five()
         worker = make(source)
         until(lambda: len(source.settled) == 3)
@@ -253,7 +253,7 @@ class TestClaimingAhead:
     def test_what_must_not_run_twice_is_never_held_back(
         self, make: Make, gate: Gate, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(worker_module, "Allowance", lambda: Mock(surplus=3))
+        monkeypatch.setattr(worker_module, "Allowance", lambda: Mock(surplus=3, useful_threads=2))
         monkeypatch.setattr(worker_module, "LONGEST_WAIT", 60.0)
         payment = claim("9:1")
         assert payment.envelope is not None
