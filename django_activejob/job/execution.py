@@ -44,28 +44,30 @@ def perform_now(job: ActiveJob) -> Any:
     return ending.value
 
 
-def execute(envelope: Envelope, *, adapter: QueueAdapter) -> Execution:
+def execute(
+    envelope: Envelope, *, adapter: QueueAdapter, surroundings: type[Surroundings] = Surroundings
+) -> Execution:
     """Runs a claimed job; never raises for anything that the job raises.
 
     The retry that the job asks for is not written, but given back to be settled.
     """
-    return execute_and_tell(envelope, adapter=adapter)[0]
+    return execute_and_tell(envelope, adapter=adapter, surroundings=surroundings)[0]
 
 
 def execute_and_tell(
-    envelope: Envelope, *, adapter: QueueAdapter
+    envelope: Envelope, *, adapter: QueueAdapter, surroundings: type[Surroundings] = Surroundings
 ) -> tuple[Execution, BaseException | None]:
     """``execute``, with the error itself, for adapters that raise it to the caller."""
     timed = Timed()
     claimed = context.ClaimedRun(envelope=envelope, adapter=adapter)
     job = unpacked(claimed)
-    ending = job if isinstance(job, Ending) else run(job)
+    ending = job if isinstance(job, Ending) else run(job, surroundings)
     return execution_of(ending, claimed, timed), ending.error
 
 
-def run(job: ActiveJob) -> Ending:
+def run(job: ActiveJob, surroundings: type[Surroundings] = Surroundings) -> Ending:
     """Runs a job in its locale and time zone, and acts on the error that it may end with."""
-    with Running(job) as running:
+    with Running(job, surroundings) as running:
         try:
             running.prepare()
             performed = callbacks.run(job, "perform", lambda: _call_perform(job))
@@ -78,10 +80,11 @@ def run(job: ActiveJob) -> Ending:
 class Running:
     """What there is around the code of one execution, as a context manager."""
 
-    __slots__ = ("_adapter", "_job", "_performing", "_started", "_surroundings")
+    __slots__ = ("_adapter", "_job", "_kind", "_performing", "_started", "_surroundings")
 
-    def __init__(self, job: ActiveJob) -> None:
+    def __init__(self, job: ActiveJob, surroundings: type[Surroundings] = Surroundings) -> None:
         self._job = job
+        self._kind = surroundings
         self._adapter = job._run.adapter if job._run is not None else adapter_of(type(job))
         self._started = clock.monotonic()
         self._performing = context.performing(job)
@@ -97,7 +100,7 @@ class Running:
     def enter(self) -> None:
         """Makes the job the current one, in a context that is not used for anything else."""
         self._performing.__enter__()
-        self._surroundings = Surroundings()
+        self._surroundings = self._kind()
 
     def prepare(self) -> None:
         """Puts on the surroundings of the job, and makes it ready to be performed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 
 from django_activejob import clock, signals
 from django_activejob.contracts import (
@@ -17,6 +18,7 @@ from django_activejob.errors import ExecutionLost
 from django_activejob.instrumentation import notify
 from django_activejob.job.error_records import error_record
 from django_activejob.job.execution import execute
+from django_activejob.job.surroundings import OwnSurroundings
 
 _NOTHING_READ = ErrorRecord(
     class_name="django_activejob.errors.MalformedPayload",
@@ -25,8 +27,13 @@ _NOTHING_READ = ErrorRecord(
 
 
 def settlement_of(claim: Claim, *, adapter: QueueAdapter) -> Settlement:
-    """Performs the job of a claim; whatever happens, there is an end to record."""
-    return whatever_happens(claim, lambda: _execution(claim, adapter))
+    """Performs the job of a claim; whatever happens, there is an end to record.
+
+    For threads in which nothing is active outside of jobs: each job has a copy of their
+    context, so that what it activates, or sets in context variables, ends with it.
+    """
+    context = copy_context()
+    return whatever_happens(claim, lambda: context.run(_execution, claim, adapter))
 
 
 def whatever_happens(claim: Claim, perform: Callable[[], Execution]) -> Settlement:
@@ -68,7 +75,7 @@ def label_of(claim: Claim) -> str:
 def _execution(claim: Claim, adapter: QueueAdapter) -> Execution:
     if claim.envelope is None:
         return _unreadable(claim)
-    return execute(claim.envelope, adapter=adapter)
+    return execute(claim.envelope, adapter=adapter, surroundings=OwnSurroundings)
 
 
 def _unreadable(claim: Claim) -> Execution:

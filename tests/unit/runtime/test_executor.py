@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 import pytest
+from django.utils import timezone, translation
 
 from django_activejob import ActiveJob
 from django_activejob.contracts import Claim, ErrorRecord, Execution, Outcome
@@ -27,10 +30,44 @@ class LeaveJob(ActiveJob):
         raise SystemExit(3)
 
 
+class TravelJob(ActiveJob):
+    """Tells what it finds around it, then changes it."""
+
+    def perform(self) -> None:
+        found.append(
+            (translation.get_language(), timezone.get_current_timezone_name(), place.get())
+        )
+        translation.activate("de")
+        timezone.activate("Asia/Tokyo")
+        place.set("Kyoto")
+
+
+place: ContextVar[str] = ContextVar("place", default="home")
+found: list[tuple[str, str, str]] = []
+
+
 def execution_of(one: Claim) -> Execution:
     execution = settlement_of(one, adapter=ADAPTER).execution
     assert execution is not None
     return execution
+
+
+class TestSurroundings:
+    @pytest.mark.parametrize(
+        ("locale", "zone"), [(None, None), ("en", "UTC"), ("fr", "Europe/Paris")]
+    )
+    def test_a_job_finds_its_own_and_nothing_of_the_one_before(
+        self, locale: str | None, zone: str | None
+    ) -> None:
+        found.clear()
+        for _ in range(2):
+            job = TravelJob()
+            job.locale, job.timezone = locale, zone
+            execution = execution_of(Claim(token="1:1", envelope=pack(job)))
+            assert execution.outcome is Outcome.PERFORMED
+        assert found == [(locale or "en", zone or "UTC", "home")] * 2
+        assert (translation.get_language(), place.get()) == ("en", "home")
+        assert timezone.get_current_timezone_name() == "UTC"
 
 
 class TestSettlementOf:
