@@ -7,10 +7,11 @@ from collections import deque
 from math import fsum
 from typing import Final
 
-_LAST: Final = 100  # jobs that are looked back on
+_LAST: Final = 100  # jobs that are looked back on, at most
+_FIRST: Final = 25  # jobs that have to be known
 _SHORT: Final = 0.001  # seconds; only while jobs are shorter does claiming them cost more
-_AHEAD: Final = 0.010  # seconds of work that may wait in this process
-_MOST: Final = 100
+_AHEAD: Final = 0.020  # seconds of work that may wait in this process
+_MOST: Final = 200
 _A_THREAD_EACH: Final = 0.0002  # seconds that a job takes for which one more thread is of use
 
 LONGEST_WAIT: Final = 0.050
@@ -30,7 +31,7 @@ class Allowance:
         self._seconds: deque[float] = deque(maxlen=_LAST)
         self.surplus = 0
         self.useful_threads = sys.maxsize
-        self._until_next_look = _LAST
+        self._until_next_look = _FIRST
 
     def note(self, seconds: float) -> None:
         """Notes how long a job took."""
@@ -40,13 +41,13 @@ class Allowance:
             self._be_careful()
         self._until_next_look -= 1
         if self._until_next_look <= 0:
-            self._until_next_look = _LAST // 4
+            self._until_next_look = _FIRST
             self._look_back()
 
     def _look_back(self) -> None:
         seconds = list(self._seconds)
         average = fsum(seconds) / len(seconds)
-        if len(seconds) < _LAST or average >= _SHORT:
+        if average >= _SHORT:
             self._be_careful()
             return
         self.surplus = min(_MOST, int(_AHEAD / max(average, _AHEAD / _MOST)))

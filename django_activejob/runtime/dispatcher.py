@@ -97,7 +97,7 @@ class Dispatcher:
         turn.outage.ended()
         turn.found_nothing = not count
         ended = clock.monotonic()
-        turn.due_at = ended if count else ended + _about(turn.chore.every)
+        turn.due_at = ended if count else ended + _pause(turn.chore)
         notify(
             signals.chore_ran,
             adapter=self._adapter,
@@ -111,6 +111,11 @@ class Dispatcher:
         if buried:
             notify(signals.process_pruned, adapter=self._adapter, buried=buried)
         return 0
+
+
+def _pause(chore: Chore) -> float:
+    pause, due_in = _about(chore.every), chore.due_in()
+    return pause if due_in is None else min(pause, max(due_in, 0.0))
 
 
 def _about(seconds: float) -> float:

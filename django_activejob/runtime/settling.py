@@ -18,7 +18,7 @@ from .threads import start_thread
 
 logger = logging.getLogger(__name__)
 
-_MOST: Final = 100  # settlements in one write
+_MOST: Final = 200  # settlements in one write
 _LONGEST_WAIT: Final = 0.005  # seconds that an end may wait for company
 _REFUSALS: Final = 5  # of one end, before a plain failure is written in its place
 
@@ -26,7 +26,7 @@ _REFUSALS: Final = 5  # of one end, before a plain failure is written in its pla
 class Settling:
     """The one thread of a worker that settles.
 
-    It writes when 100 have come, after 5 ms, or as soon as nothing runs. What the store
+    It writes when 200 have come, after 5 ms, or as soon as nothing runs. What the store
     cannot take now is kept and tried again, never dropped. ``_line`` and ``_ended`` are
     guarded by ``_changed``; what is being written stands in the line until it is written.
 

@@ -13,7 +13,7 @@ _LENGTH: Final = struct.Struct("=H")
 _LONGEST: Final = _SLOT_SIZE - _LENGTH.size
 _OVERDUE: Final = 0x8000  # the bit of a length that no token is long enough for
 _UNWRITTEN: Final = struct.Struct("=I")
-_SPARE: Final = 256  # slots for jobs that have ended and are not settled yet
+_SPARE: Final = 1024  # slots for jobs that have ended and are not settled yet
 
 
 class StartedPage:

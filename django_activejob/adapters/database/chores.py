@@ -12,12 +12,12 @@ from django_activejob.adapters.database.transitions.clear_semaphores import clea
 from django_activejob.adapters.database.transitions.clear_tallies import clear_tallies
 from django_activejob.adapters.database.transitions.clear_throttles import clear_throttles
 from django_activejob.adapters.database.transitions.clear_ticks import clear_ticks
-from django_activejob.adapters.database.transitions.dispatch import dispatch
+from django_activejob.adapters.database.transitions.dispatch import Dispatching
 from django_activejob.adapters.database.transitions.open_due_gates import open_due_gates
 from django_activejob.adapters.database.transitions.unblock import unblock
 from django_activejob.contracts import Chore
 
-DISPATCH_EVERY = 0.1  # seconds
+DISPATCH_EVERY = 0.2  # seconds
 OPEN_GATES_EVERY = 0.2  # seconds
 UNBLOCK_EVERY = 5.0  # seconds
 CLEAR_EVERY = 60.0  # seconds
@@ -34,8 +34,14 @@ def chores(store: Store, *, keep_finished: float | None, keep_ticks: float) -> S
     """
     forgetting = partial(clear_ticks, store, keep=keep_ticks)
     clearing = partial(clear_semaphores, store)
+    dispatching = Dispatching(store)
     found = [
-        Chore(name="dispatch", every=DISPATCH_EVERY, run=partial(dispatch, store)),
+        Chore(
+            name="dispatch",
+            every=DISPATCH_EVERY,
+            run=dispatching.run,
+            due_in=dispatching.due_in,
+        ),
         Chore(name="open_gates", every=OPEN_GATES_EVERY, run=partial(open_due_gates, store)),
         Chore(name="unblock", every=UNBLOCK_EVERY, run=partial(unblock, store)),
         Chore(name="clear_locks", every=CLEAR_EVERY, run=partial(clear_locks, store)),

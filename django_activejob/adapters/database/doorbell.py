@@ -17,6 +17,8 @@ from django_activejob.adapters.database.watching import Watch
 from django_activejob.clock import monotonic
 
 WATCH_EVERY = 0.01  # seconds between two questions whether anybody has written
+WATCH_AT_REST_EVERY = 0.06  # the same, when nobody has for long
+LONG = 2.0  # seconds
 REDIAL_AFTER = 30.0  # seconds without a line after one was broken, or could not be had
 LONGEST_JITTER = 0.002  # seconds: many sources hear of one job
 
@@ -42,7 +44,9 @@ class Doorbell:
         self._watch = Watch(store)
         self._line: Line | None = None
         self._line_owner = 0
+        self._has_heard = False
         self._dial_at = 0.0
+        self._news_at = 0.0
 
     def ring(self) -> None:
         """Ends the rest, this one or the next."""
@@ -60,6 +64,14 @@ class Doorbell:
             self._listen()
         return self._reader in ready and self._take_rings()
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether new jobs have been heard of on this line, or seen, as each next one will be.
+
+        A line through a pooler may be open and yet dead.
+        """
+        return self._has_heard
+
     def hang_up(self) -> None:
         """Gives the line up, when the calling thread is the one that rests."""
         if self._line is not None and self._line_owner == threading.get_ident():
@@ -69,15 +81,21 @@ class Doorbell:
         deadline = monotonic() + seconds
         # The first question is about what was written since the last rest.
         while not self._is_anything_written() and (left := deadline - monotonic()) > 0:
-            if self._rings.poll(min(left, WATCH_EVERY) * 1000):
+            is_at_rest = monotonic() - self._news_at > LONG
+            pause = WATCH_AT_REST_EVERY if is_at_rest else WATCH_EVERY
+            if self._rings.poll(min(left, pause) * 1000):
                 break
         return bool(self._rings.poll(0)) and self._take_rings()
 
     def _is_anything_written(self) -> bool:
         try:
-            return self._watch.has_news()
+            has_news = self._watch.has_news()
         except Exception:  # noqa: BLE001 - an extra: the next look says what is wrong
+            self._has_heard = False
             return False
+        if has_news:
+            self._has_heard, self._news_at = True, monotonic()
+        return has_news
 
     def _take_rings(self) -> bool:
         return bool(os.read(self._reader, 65_536))
@@ -103,9 +121,10 @@ class Doorbell:
             # First the pause: what is said meanwhile is heard with it, and is one look.
             time.sleep(_random.uniform(0, LONGEST_JITTER))
             self._line.hear()
+            self._has_heard = True
 
     def _drop_line(self) -> None:
-        self._line = None
+        self._line, self._has_heard = None, False
         self._dial_at = monotonic() + REDIAL_AFTER
         with contextlib.suppress(Exception):
             self._hanging_up()

@@ -100,6 +100,24 @@ class End:
         return self.outcome in _REMEMBERED or self.error is not NOTHING
 
 
+def is_plain(settlement: Settlement) -> bool:
+    """Whether a job was performed, and to write so is all that there is to do.
+
+    Nearly all are, so this is asked before anything is made of them.
+    """
+    execution, envelope = settlement.execution, settlement.claim.envelope
+    return (
+        execution is not None
+        and envelope is not None
+        and execution.outcome is Outcome.PERFORMED
+        and execution.error is None
+        and execution.retry is None
+        and envelope.limit is None
+        and envelope.unique is None
+        and not envelope.keep_result
+    )
+
+
 def end_of(settlement: Settlement) -> End | None:
     """The end that a settlement asks for; None when its token is none of ours."""
     hold = hold_of(settlement.claim.token)

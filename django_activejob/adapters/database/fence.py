@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django_activejob.adapters.database.changing import Choice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Hold:
+class Hold(NamedTuple):
     """A claim as its token names it: ``"<row id>:<claim number>"``."""
 
     id: int

@@ -42,3 +42,17 @@ class ChoresContract:
         dispatched = until(lambda: run_chore(adapter, "dispatch"))
         assert dispatched == 1_200
         assert len(Worker(adapter).claim(limit=2_000)) == 1_200
+
+    def test_dispatch_knows_of_a_job_that_is_due_soon(self, adapter: QueueAdapter) -> None:
+        [chore] = [chore for chore in adapter.chores() if chore.name == "dispatch"]
+        assert (chore.run(), chore.due_in()) == (0, None)
+        adapter.enqueue(envelope("soon", scheduled_at=later(0.25)))
+        adapter.enqueue(envelope("late", scheduled_at=later()))
+        if chore.run() == 0:
+            due_in = chore.due_in()
+            assert due_in is not None
+            assert 0 < due_in <= 0.25
+            assert until(chore.run) == 1
+        assert chore.run() == 0
+        due_in = chore.due_in()
+        assert due_in is None or due_in > 1

@@ -65,6 +65,13 @@ class TestDispatcher:
         start(FakeAdapter(chores=[Chore(name="dispatch", every=60, run=chore)]))
         until(lambda: chore.runs == 4)
 
+    def test_a_chore_comes_again_when_it_says_so(self, start: Start) -> None:
+        chore = Counter()
+        again = iter([0.01, -1.0])
+        turns = Chore(name="dispatch", every=60, run=chore, due_in=lambda: next(again, None))
+        start(FakeAdapter(chores=[turns]))
+        until(lambda: chore.runs == 3)
+
     @pytest.mark.line("RQ-044")
     def test_a_chore_that_raises_hurts_no_other_and_is_tried_again(
         self, start: Start, caplog: pytest.LogCaptureFixture

@@ -54,12 +54,12 @@ class TestSettling:
         until(lambda: told)
         assert source.settled_tokens == ["1", "2"] == told
 
-    def test_writes_a_hundred_at_a_time_at_most(
+    def test_writes_two_hundred_at_a_time_at_most(
         self, start: Start, source: FakeSource, told: list[str]
     ) -> None:
-        start(*(settlement(str(number)) for number in range(250)))
-        until(lambda: len(told) == 250)
-        assert [len(batch) for batch in source.batches] == [100, 100, 50]
+        start(*(settlement(str(number)) for number in range(450)))
+        until(lambda: len(told) == 450)
+        assert [len(batch) for batch in source.batches] == [200, 200, 50]
 
     def test_writes_soon_even_while_others_run(self, start: Start, told: list[str]) -> None:
         start(settlement("1"), is_idle=False)

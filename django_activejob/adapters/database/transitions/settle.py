@@ -8,8 +8,8 @@ from typing import Any
 
 from django_activejob.adapters.database.admission import admit_next
 from django_activejob.adapters.database.attempts import remember
-from django_activejob.adapters.database.ends import End, attempt_of, end_of
-from django_activejob.adapters.database.fence import Hold, still_held_and_asked
+from django_activejob.adapters.database.ends import End, attempt_of, end_of, is_plain
+from django_activejob.adapters.database.fence import Hold, hold_of, still_held_and_asked
 from django_activejob.adapters.database.listening import notify_after_all
 from django_activejob.adapters.database.starts import give_back, starts_to_give_back
 from django_activejob.adapters.database.store import Store
@@ -32,8 +32,10 @@ def settle(store: Store, process_id: str, settlements: Sequence[Settlement]) -> 
     Raises:
         AdapterUnavailable: nothing was written, or nobody knows.
     """
-    ends = sorted(filter(None, map(end_of, settlements)), key=lambda end: end.hold)
     tokens = [settlement.claim.token for settlement in settlements]
+    if all(map(is_plain, settlements)):
+        return _finish_plain(store, process_id, tokens)
+    ends = sorted(filter(None, map(end_of, settlements)), key=lambda end: end.hold)
     starts = starts_to_give_back(store, ends)
     settled = _settle_ends(store, process_id, ends)
     ours = {end.hold.token for end in settled}
@@ -42,6 +44,12 @@ def settle(store: Store, process_id: str, settlements: Sequence[Settlement]) -> 
     if any(end.retries_at_once for end in settled):
         notify_after_all(store)
     return [token for token in tokens if token not in ours]
+
+
+def _finish_plain(store: Store, process_id: str, tokens: Sequence[str]) -> list[str]:
+    holds = {token: hold for token in tokens if (hold := hold_of(token)) is not None}
+    ids = _each(finish, store, process_id, sorted(holds.values()))
+    return [token for token in tokens if token not in holds or holds[token].id not in ids]
 
 
 def _settle_ends(store: Store, process_id: str, ends: Sequence[End]) -> list[End]:

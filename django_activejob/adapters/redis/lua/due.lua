@@ -2,10 +2,17 @@
 -- Needs: time.
 --
 -- ARGV: how many at most, of each
--- Gives {due scheduled jobs, due retries}.
+-- Gives {due scheduled jobs, due retries, seconds to the first of all, or nothing}.
 
 local present = score(now())
 local function due(key)
   return redis.call('ZRANGEBYSCORE', key, '-inf', present, 'LIMIT', 0, ARGV[1])
 end
-return { due(SCHEDULE), due(RETRY) }
+local first
+for _, key in ipairs({ SCHEDULE, RETRY }) do
+  local score_of_first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+  if score_of_first then
+    first = math.min(first or math.huge, tonumber(score_of_first) - now())
+  end
+end
+return { due(SCHEDULE), due(RETRY), first and tostring(first) }

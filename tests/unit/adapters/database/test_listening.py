@@ -125,6 +125,14 @@ class TestWordOfNewJobs:
         worker.finish(claim)
         assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
 
+    def test_a_line_is_proven_when_something_was_heard_on_it(
+        self, adapter: DatabaseAdapter, bell: Doorbell
+    ) -> None:
+        assert not bell.is_proven
+        adapter.enqueue(envelope(1))
+        bell.rest(LONG)
+        assert bell.is_proven
+
     def test_nobody_is_told_when_the_option_says_so(self, alias: str, bell: Doorbell) -> None:
         DatabaseAdapter(using=alias, listen=False).enqueue(envelope(1))
         assert seconds_of(lambda: bell.rest(0.05)) >= 0.05
@@ -137,7 +145,9 @@ class TestWordOfNewJobs:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE query LIKE 'LISTEN%%' AND datname = current_database()"
             )
+        bell._has_heard = True
         assert not bell.rest(LONG)
+        assert not bell.is_proven
         assert not bell.rest(0.01)
         bell.hang_up()
 
@@ -160,8 +170,10 @@ class TestWordOfWrites:
         self, adapter: DatabaseAdapter, bell: Doorbell
     ) -> None:
         assert not bell.rest(0.05)
+        assert not bell.is_proven
         elsewhere(lambda: adapter.enqueue(envelope(1)))
         assert seconds_of(lambda: bell.rest(LONG)) < LONG / 2
+        assert bell.is_proven
         assert seconds_of(lambda: bell.rest(0.05)) >= 0.05
 
     def test_a_ring_ends_it_too(self, bell: Doorbell) -> None:
@@ -178,7 +190,9 @@ class TestWordOfWrites:
         self, bell: Doorbell, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(bell._watch, "_version_now", Mock(side_effect=OSError("gone")))
+        bell._has_heard = True
         assert not bell.rest(0.05)
+        assert not bell.is_proven
 
 
 def elsewhere(work: Callable[[], object]) -> None:

@@ -13,7 +13,7 @@ from django_activejob.adapters.database import DatabaseAdapter
 from django_activejob.adapters.database.store import Store
 from django_activejob.adapters.database.transitions.claim import claim, claim_more
 from django_activejob.adapters.database.transitions.clear_finished import clear_finished
-from django_activejob.adapters.database.transitions.dispatch import dispatch
+from django_activejob.adapters.database.transitions.dispatch import Dispatching, dispatch
 from django_activejob.contracts import Claim, Outcome, Settlement
 from django_activejob.testing.contracts.furniture import Worker, ended, envelope
 from tests.contracts.stores import ONLY_POSTGRES
@@ -44,6 +44,7 @@ _INDEXES = {
     "claim from one queue": "aj_job_ready_queue",
     "claim from all queues": "aj_job_ready",
     "dispatch": "aj_job_due",
+    "look for due jobs": "aj_job_due",
     "clearing": "aj_job_finished",
 }
 _WHOLE = "Seq Scan on django_activejob_job"
@@ -82,6 +83,7 @@ class TestPlans:
                 store, lambda: claim_more(store, worker.id, ["*"], limit=5)
             ),
             "dispatch": plan(store, lambda: dispatch(store)),
+            "look for due jobs": plan(store, Dispatching(store).run),
             "clearing": plan(store, lambda: clear_finished(store, keep=0)),
         }
         for name, index in _INDEXES.items():
