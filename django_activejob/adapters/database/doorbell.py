@@ -120,8 +120,7 @@ class Doorbell:
         if self._line is not None:
             # First the pause: what is said meanwhile is heard with it, and is one look.
             time.sleep(_random.uniform(0, LONGEST_JITTER))
-            self._line.hear()
-            self._has_heard = True
+            self._has_heard = self._line.hear() or self._has_heard
 
     def _drop_line(self) -> None:
         self._line, self._has_heard = None, False

@@ -57,12 +57,18 @@ class Line:
         self._connection.execute(_LISTEN)
         self.end = self._connection.fileno()
 
-    def hear(self) -> None:
-        """Takes in what has been said; to be called when there is something to read."""
+    def hear(self) -> bool:
+        """Takes in what has been said; to be called when there is something to read.
+
+        Returns:
+            Whether it was word of new jobs; a server has other things to say too.
+        """
         wire = self._connection.pgconn
         wire.consume_input()
+        words = 0
         while wire.notifies():
-            pass
+            words += 1
+        return words > 0
 
     def close(self) -> None:
         """Hangs up."""
