@@ -17,7 +17,7 @@ from django_activejob.adapters.database.watching import Watch
 from django_activejob.clock import monotonic
 
 WATCH_EVERY = 0.01  # seconds between two questions whether anybody has written
-WATCH_AT_REST_EVERY = 0.06  # the same, when nobody has for long
+WATCH_AT_REST_EVERY = 0.1  # the same, when nobody has for long
 LONG = 2.0  # seconds
 REDIAL_AFTER = 30.0  # seconds without a line after one was broken, or could not be had
 LONGEST_JITTER = 0.002  # seconds: many sources hear of one job

@@ -25,6 +25,11 @@ class Entry:
     id: str
     words: Sequence[Word]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is due, and nothing can refuse it."""
+        return self.words[0] == "q"
+
 
 def entry_of(store: Store, envelope: Envelope) -> Entry:
     """A new job, with a new id; due at once unless its time is in the future.

@@ -10,9 +10,9 @@ local function due(key)
 end
 local first
 for _, key in ipairs({ SCHEDULE, RETRY }) do
-  local score_of_first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
-  if score_of_first then
-    first = math.min(first or math.huge, tonumber(score_of_first) - now())
+  local found = redis.call('ZRANGEBYSCORE', key, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+  if found[2] then
+    first = math.min(first or math.huge, tonumber(found[2]) - now())
   end
 end
 return { due(SCHEDULE), due(RETRY), first and tostring(first) }
