@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 
 import pytest
 
@@ -39,14 +38,14 @@ class TestLimitOfOne:
 
     @pytest.mark.line("RQ-131")
     def test_the_permit_of_a_killed_worker_is_given_on_at_once(self, project: Project) -> None:
+        # Nobody is found silent here: the dead worker's own supervisor gives the permit on.
+        project.settings.update(SELF_FENCE_AFTER=500, DEAD_AFTER=600)
         project.runjobs("--processes", "2", "--threads", "5").until_ready(children=3)
         project.console.enqueue("LimitedJob", [0, 30.0], *([number] for number in range(1, 20)))
         until(lambda: project.has_begun(0))
         killed = project.pid_of(0)
-        killed_at = time.monotonic()
         os.kill(killed, signal.SIGKILL)
         until(lambda: project.has_begun(1))
-        assert time.monotonic() - killed_at < 3
         # The killed job comes back after a random pause, maybe before others, for 30 seconds.
         until(lambda: project.has_ended(range(1, 20)))
         assert overlaps(project, killed=frozenset({killed})) == []
