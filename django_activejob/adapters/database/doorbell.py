@@ -17,7 +17,7 @@ from django_activejob.adapters.database.watching import Watch
 from django_activejob.clock import monotonic
 
 WATCH_EVERY = 0.01  # seconds between two questions whether anybody has written
-WATCH_AT_REST_EVERY = 0.1  # the same, when nobody has for long
+WATCH_AT_REST_EVERY = 0.1  # the same, when there were no jobs for long
 LONG = 2.0  # seconds
 REDIAL_AFTER = 30.0  # seconds without a line after one was broken, or could not be had
 LONGEST_JITTER = 0.002  # seconds: many sources hear of one job
@@ -46,7 +46,7 @@ class Doorbell:
         self._line_owner = 0
         self._has_heard = False
         self._dial_at = 0.0
-        self._news_at = 0.0
+        self._jobs_at = 0.0
 
     def ring(self) -> None:
         """Ends the rest, this one or the next."""
@@ -72,6 +72,10 @@ class Doorbell:
         """
         return self._has_heard
 
+    def stir(self) -> None:
+        """Says that there were jobs just now, so that the next may come soon."""
+        self._jobs_at = monotonic()
+
     def hang_up(self) -> None:
         """Gives the line up, when the calling thread is the one that rests."""
         if self._line is not None and self._line_owner == threading.get_ident():
@@ -81,7 +85,7 @@ class Doorbell:
         deadline = monotonic() + seconds
         # The first question is about what was written since the last rest.
         while not self._is_anything_written() and (left := deadline - monotonic()) > 0:
-            is_at_rest = monotonic() - self._news_at > LONG
+            is_at_rest = monotonic() - self._jobs_at > LONG
             pause = WATCH_AT_REST_EVERY if is_at_rest else WATCH_EVERY
             if self._rings.poll(min(left, pause) * 1000):
                 break
@@ -93,8 +97,7 @@ class Doorbell:
         except Exception:  # noqa: BLE001 - an extra: the next look says what is wrong
             self._has_heard = False
             return False
-        if has_news:
-            self._has_heard, self._news_at = True, monotonic()
+        self._has_heard = self._has_heard or has_news
         return has_news
 
     def _take_rings(self) -> bool:

@@ -66,4 +66,6 @@ class DatabaseSource(Source):
         if not claims:
             claims = claim(self._store, self._process_id, queues, limit=limit)
         self._found = bool(claims)
+        if claims:
+            self._bell.stir()
         return claims
