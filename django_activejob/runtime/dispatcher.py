@@ -18,6 +18,7 @@ from .threads import start_thread
 
 logger = logging.getLogger(__name__)
 
+_SOONEST: Final = 1.0  # seconds until another look at a process that may be dead
 _JITTER: Final = 0.2  # of the interval, either way: the dispatchers of many hosts part
 
 
@@ -78,6 +79,7 @@ class Dispatcher:
                 name="prune",
                 every=timing.maintenance_interval,
                 run=lambda: self._prune(registry, timing.dead_after),
+                due_in=lambda: self._next_death(timing),
             )
         ]
 
@@ -91,13 +93,14 @@ class Dispatcher:
         began = clock.monotonic()
         try:
             count = turn.chore.run()
+            pause = 0.0 if count else _pause(turn.chore)
         except Exception as error:  # noqa: BLE001 - a loop survives everything
             turn.due_at = clock.monotonic() + turn.outage.failed(error)
             return
         turn.outage.ended()
         turn.found_nothing = not count
         ended = clock.monotonic()
-        turn.due_at = ended if count else ended + _pause(turn.chore)
+        turn.due_at = ended + pause
         notify(
             signals.chore_ran,
             adapter=self._adapter,
@@ -111,6 +114,18 @@ class Dispatcher:
         if buried:
             notify(signals.process_pruned, adapter=self._adapter, buried=buried)
         return 0
+
+    def _next_death(self, timing: Timing) -> float | None:
+        """Seconds until the one that is silent for longest counts as dead, if any is silent.
+
+        That is by this host's clock, so no more than a reason to look: the store judges.
+        """
+        inspector = self._adapter.inspector()
+        beats = [each.beat_at for each in inspector.processes()] if inspector is not None else []
+        silence = max(((clock.now() - beat).total_seconds() for beat in beats if beat), default=0.0)
+        if silence < 2 * timing.beat_interval:
+            return None
+        return max(timing.dead_after - silence, _SOONEST)
 
 
 def _pause(chore: Chore) -> float:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from typing_extensions import override
 
 from django_activejob import clock, signals
-from django_activejob.contracts import Buried, Chore
+from django_activejob.contracts import Buried, Chore, ProcessRecord
 from django_activejob.errors import AdapterUnavailable
 from django_activejob.runtime.configuration import Timing
 from django_activejob.runtime.dispatcher import Dispatcher
@@ -15,15 +19,18 @@ from tests.waiting import until
 
 from .fakes import FakeAdapter, FakeRegistry
 
-Start = Callable[[FakeAdapter], Dispatcher]
+Start = Callable[..., Dispatcher]
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     begun: list[Dispatcher] = []
 
-    def start(adapter: FakeAdapter) -> Dispatcher:
-        dispatcher = Dispatcher(adapter, timing=Timing(maintenance_interval=0.01, dead_after=7.0))
+    def start(adapter: FakeAdapter, *, maintenance_interval: float = 0.01) -> Dispatcher:
+        timing = Timing(
+            maintenance_interval=maintenance_interval, dead_after=7.0, beat_interval=2.0
+        )
+        dispatcher = Dispatcher(adapter, timing=timing)
         dispatcher.start()
         begun.append(dispatcher)
         return dispatcher
@@ -32,6 +39,21 @@ def start() -> Iterator[Start]:
     for dispatcher in begun:
         dispatcher.end()
         dispatcher.join(until=clock.monotonic() + 5)
+
+
+class InspectedAdapter(FakeAdapter):
+    """Shows a worker that was heard of so many seconds ago."""
+
+    def __init__(self, registry: FakeRegistry, *, silence: float) -> None:
+        super().__init__(registry=registry)
+        self._beat_at = clock.now() - timedelta(seconds=silence)
+
+    @override
+    def inspector(self) -> Any:
+        silent = ProcessRecord(
+            id="p", kind="worker", hostname="h", pid=1, beat_at=self._beat_at, started_at=None
+        )
+        return Mock(processes=lambda: [silent])
 
 
 class Counter:
@@ -92,6 +114,20 @@ class TestDispatcher:
         start(FakeAdapter(registry=registry))
         until(lambda: len(registry.named("prune")) > 2)
         assert registry.named("prune")[0] == ("prune", 7.0)
+
+    @pytest.mark.parametrize("silence", [6.5, 7000.0])
+    def test_it_comes_back_when_a_silent_one_is_to_be_dead(
+        self, start: Start, silence: float
+    ) -> None:
+        registry = FakeRegistry()
+        start(InspectedAdapter(registry, silence=silence), maintenance_interval=600)
+        until(lambda: len(registry.named("prune")) == 2)
+
+    @pytest.mark.parametrize("silence", [-7000.0, 3.0])
+    def test_it_lets_those_that_are_heard_of_in_peace(self, start: Start, silence: float) -> None:
+        dispatcher = start(InspectedAdapter(FakeRegistry(), silence=silence))
+        [turn] = dispatcher._turns
+        assert turn.chore.due_in() is None
 
     def test_it_tells_what_became_of_the_jobs_of_the_dead(self, start: Start) -> None:
         told: list[object] = []

@@ -58,10 +58,10 @@ class TestStartedPage:
 
     def test_says_nothing_when_it_is_full(self) -> None:
         page = StartedPage(slots=1)
-        for number in range(300):
+        for number in range(1200):
             page.mark(str(number))
         assert page.tokens() is None
-        for number in range(299, -1, -1):
+        for number in range(1199, -1, -1):
             page.clear(str(number))
         assert page.tokens() == ()
 
