@@ -51,7 +51,7 @@ class ChoresContract:
         if chore.run() == 0:
             due_in = chore.due_in()
             assert due_in is not None
-            assert 0 < due_in <= 0.25
+            assert 0 < due_in <= 0.3
             assert until(chore.run) == 1
         assert chore.run() == 0
         due_in = chore.due_in()
